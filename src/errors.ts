@@ -1,0 +1,94 @@
+/**
+ * The one tree of domain errors: what can go wrong that is nobody's bug. Each carries its context as
+ * fields; `api/v1/app.ts` is the one place that turns them into HTTP answers, `server.ts` and `cli.ts`
+ * turn them into exit codes.
+ *
+ * A leaf, like `config.ts`: every layer may throw one of these, so none may be above it.
+ */
+export abstract class DomainError extends Error {}
+
+/** A value that the caller gave will not do. `message` is a sentence that says what would. */
+export class InvalidValueError extends DomainError {
+  override readonly name = 'InvalidValueError';
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Another record already holds this value of a unique field. */
+export class DuplicateValueError extends DomainError {
+  override readonly name = 'DuplicateValueError';
+  readonly collection: string;
+  readonly field: string;
+
+  constructor(collection: string, field: string) {
+    super(`another record of ${collection} has this ${field}`);
+    this.collection = collection;
+    this.field = field;
+  }
+}
+
+/** Too many sign-ins failed: wait `retryAfterSeconds`. */
+export class TooManyAttemptsError extends DomainError {
+  override readonly name = 'TooManyAttemptsError';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('too many failed sign-ins');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** More work is waiting than this process will queue: try again after `retryAfterSeconds`. */
+export class OverloadedError extends DomainError {
+  override readonly name = 'OverloadedError';
+  readonly retryAfterSeconds: number;
+
+  constructor(what: string, retryAfterSeconds: number) {
+    super(`${what}: the queue is full`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A write did not reach the disk; nothing of it is kept, in memory or on disk. */
+export class StoreUnavailableError extends DomainError {
+  override readonly name = 'StoreUnavailableError';
+
+  constructor(cause: unknown) {
+    super(`the data could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Another live process holds the data directory. */
+export class StoreLockedError extends DomainError {
+  override readonly name = 'StoreLockedError';
+  readonly directory: string;
+  readonly pid: number;
+
+  constructor(directory: string, pid: number) {
+    super(`${directory} is in use by process ${pid}: stop that process first, or choose another DATA_DIR`);
+    this.directory = directory;
+    this.pid = pid;
+  }
+}
+
+/** A file of the store is damaged at a place where no crash can have cut it short. */
+export class DamagedFileError extends DomainError {
+  override readonly name = 'DamagedFileError';
+  readonly file: string;
+  readonly line: number;
+  readonly byteOffset: number;
+
+  constructor(file: string, line: number, byteOffset: number, reason: string) {
+    super(
+      `${file} is damaged at line ${line} (byte ${byteOffset}): ${reason}. ` +
+        'Restore the file from a backup, or move it aside and repair that line by hand; nothing was changed.',
+    );
+    this.file = file;
+    this.line = line;
+    this.byteOffset = byteOffset;
+  }
+}
