@@ -58,7 +58,7 @@ export class StoreUnavailableError extends DomainError {
   override readonly name = 'StoreUnavailableError';
 
   constructor(cause: unknown) {
-    super(`the data could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`the data could not be written: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -91,4 +91,14 @@ export class DamagedFileError extends DomainError {
     this.line = line;
     this.byteOffset = byteOffset;
   }
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error whole, on lines of its own: for the log only. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -40,8 +40,12 @@ export interface Schema<M extends Identified> {
   /** A foreign key with ON DELETE CASCADE: removing the owner removes the model in the same commit. */
   readonly belongsTo?: { readonly field: string; readonly collection: string };
   encode(model: M): StoredRecord;
-  /** @returns the model, or null where the record is not one. */
-  decode(record: unknown): M | null;
+  /**
+   * @param record what was read
+   * @param shareOwnerId gives the owner's own copy of its id, so that a million sessions share one string
+   * @returns the model, or null where the record is not one
+   */
+  decode(record: unknown, shareOwnerId: (id: string) => string): M | null;
 }
 
 /** The tutorial's `all`, `get`, `search`, `count`, `save`, `remove`, and `update`, on one model's collection. */
@@ -92,9 +96,21 @@ export interface Repository<M extends Identified> {
   removeOlder(createdBefore: number): Promise<number>;
 }
 
+/** A database. Collections are declared first, then it is opened, then their repositories may be used. */
 export interface Store {
-  /** The repository of a model that this store was made with. */
-  repository<M extends Identified>(schema: Schema<M>): Repository<M>;
+  /**
+   * Declares a collection; before `open`.
+   *
+   * @returns its repository, of use once the store is open
+   */
+  collection<M extends Identified>(schema: Schema<M>): Repository<M>;
+  /**
+   * Makes the store ready: what was stored before is there again.
+   *
+   * @throws {StoreLockedError} another process has it open
+   * @throws {DamagedFileError} what was stored cannot be read
+   */
+  open(): Promise<void>;
   /** Ends what is under way and gives up what the store holds. Nothing may be written afterwards. */
   close(): Promise<void>;
 }

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { digestSessionId, UserSession } from '../../../models/user-session.ts';
+import type { AuthRequest } from './auth.ts';
+import { SessionExpAuth } from './session-exp-auth.ts';
+
+/** Authentication by a session in the database (the tutorial's `session_db_auth.py`, task 10). */
+export class SessionDBAuth extends SessionExpAuth {
+  /** @returns once the session is durable */
+  override async createSession(userId: unknown = null): Promise<string | null> {
+    if (typeof userId !== 'string') return null;
+    const sessionId = randomUUID();
+    const createdAt = this.clock();
+    await this.userSessions.save(new UserSession({ userId, sessionId: digestSessionId(sessionId), createdAt }));
+    return sessionId;
+  }
+
+  override async userIdForSessionId(sessionId: unknown = null): Promise<string | null> {
+    if (typeof sessionId !== 'string') return null;
+    const session = await this.userSessions.get(digestSessionId(sessionId));
+    return session !== null && this.isLive(session.createdAt) ? session.userId : null;
+  }
+
+  override async destroySession(request: AuthRequest | null = null): Promise<boolean> {
+    const sessionId = this.sessionCookie(request);
+    if (sessionId === null || (await this.userIdForSessionId(sessionId)) === null) return false;
+    return (await this.userSessions.remove(digestSessionId(sessionId))) !== null;
+  }
+
+  /** The store has ended them in the commit that removed the user. */
+  override endSessionsOf(): void {}
+
+  override async removeExpired(): Promise<number> {
+    return this.userSessions.removeOlder(this.overBefore());
+  }
+}

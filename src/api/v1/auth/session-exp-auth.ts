@@ -1,0 +1,57 @@
+import type { Awaitable } from '../../../storage/store.ts';
+import type { AuthOptions } from './auth.ts';
+import { SessionAuth } from './session-auth.ts';
+
+/** Authentication by a session in memory that ends by itself (the tutorial's `session_exp_auth.py`, task 9). */
+export class SessionExpAuth extends SessionAuth {
+  /** Seconds that a session lives after it was made; 0 and below: for ever. */
+  readonly sessionDuration: number;
+  protected readonly clock: () => number;
+
+  constructor(options: AuthOptions = {}) {
+    super(options);
+    this.sessionDuration = options.sessionDuration ?? 0;
+    this.clock = options.clock ?? Date.now;
+  }
+
+  override get sessionLifetimeSeconds(): number | null {
+    return this.sessionDuration > 0 ? this.sessionDuration : null;
+  }
+
+  override async createSession(userId: unknown = null): Promise<string | null> {
+    const sessionId = await super.createSession(userId);
+    if (sessionId === null || typeof userId !== 'string') return null;
+    this.userIdBySessionId.set(sessionId, { userId, createdAt: this.clock() });
+    return sessionId;
+  }
+
+  override userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
+    if (typeof sessionId !== 'string') return null;
+    const session = this.userIdBySessionId.get(sessionId);
+    if (session === undefined) return null;
+    if (typeof session === 'string') return this.sessionDuration <= 0 ? session : null;
+    return this.isLive(session.createdAt) ? session.userId : null;
+  }
+
+  override async removeExpired(): Promise<number> {
+    const overBefore = this.overBefore();
+    let count = 0;
+    // All live equally long, so they end in the order in which they were made, which is the Map's.
+    for (const [sessionId, session] of this.userIdBySessionId) {
+      if (typeof session === 'string' || session.createdAt >= overBefore) break;
+      this.userIdBySessionId.delete(sessionId);
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Whether a session made then is live. One from the future is not: nobody knows how long it would live. */
+  protected isLive(createdAt: number): boolean {
+    return this.sessionDuration <= 0 || (createdAt >= this.overBefore() && createdAt <= this.clock());
+  }
+
+  /** The sessions made before this are over; in milliseconds since the epoch. */
+  protected overBefore(): number {
+    return this.sessionDuration <= 0 ? Number.NEGATIVE_INFINITY : this.clock() - this.sessionDuration * 1000;
+  }
+}

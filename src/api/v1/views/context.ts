@@ -1,0 +1,70 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { readJsonObject } from '../../../http/body.ts';
+import { clientAddress, isSecure } from '../../../http/client-address.ts';
+import { readForm } from '../../../http/form.ts';
+import type { Answer } from '../../../http/respond.ts';
+import type { Parameters } from '../../../http/router.ts';
+import type { User, Users } from '../../../models/user.ts';
+import type { PasswordHasher } from '../../../security/password.ts';
+import type { SecurityLog } from '../../../security/security-log.ts';
+import type { Awaitable } from '../../../storage/store.ts';
+import type { AuthRequest } from '../auth/auth.ts';
+import type { SignIn } from '../auth/sign-in.ts';
+
+/** What the API is made of, as the views see it. */
+export interface Services {
+  readonly users: Users;
+  readonly passwords: PasswordHasher;
+  readonly signIn: SignIn;
+  readonly securityLog: SecurityLog;
+  readonly passwordMinLength: number;
+}
+
+/** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
+export type Handler = (request: ApiRequest, services: Services) => Awaitable<Answer>;
+
+const MAX_BODY_BYTES = 65_536;
+const MAX_FORM_FIELDS = 100;
+const NO_PARAMETERS: Parameters = new Map();
+
+/** One request to the API, as the gate and the views see it. */
+export class ApiRequest implements AuthRequest {
+  readonly method: string;
+  /** Decoded once: the path that the gate judges and the router looks up. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The client's IP address, as far as it can be trusted. */
+  readonly address: string;
+  /** Whose request it is, once the gate has let it through; null where nobody had to be authenticated. */
+  currentUser: User | null = null;
+  /** What stands for the `:name` parts of the route's path. */
+  parameters: Parameters = NO_PARAMETERS;
+  readonly #incoming: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #trustedProxies: number;
+
+  constructor(incoming: IncomingMessage, response: ServerResponse, path: string, trustedProxies: number) {
+    this.method = incoming.method ?? '';
+    this.path = path;
+    this.headers = incoming.headers;
+    this.address = clientAddress(incoming, trustedProxies);
+    this.#incoming = incoming;
+    this.#response = response;
+    this.#trustedProxies = trustedProxies;
+  }
+
+  /** Whether the client's own connection was TLS, as far as that can be trusted. */
+  get isSecure(): boolean {
+    return isSecure(this.#incoming, this.#trustedProxies);
+  }
+
+  /** The body's members; null where it is no JSON object. Throws what `readJsonObject` throws. */
+  json(): Promise<Map<string, unknown> | null> {
+    return readJsonObject(this.#incoming, this.#response, MAX_BODY_BYTES);
+  }
+
+  /** The body's fields, empty where it is no form. Throws what `readForm` throws. */
+  form(): Promise<Map<string, string>> {
+    return readForm(this.#incoming, this.#response, { maxBytes: MAX_BODY_BYTES, maxFields: MAX_FORM_FIELDS });
+  }
+}

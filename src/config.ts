@@ -1,0 +1,220 @@
+/** How users prove who they are; one class each, in `api/v1/auth/create-auth.ts`. */
+export const AUTH_TYPES = [
+  'none',
+  'auth',
+  'basic_auth',
+  'session_auth',
+  'session_exp_auth',
+  'session_db_auth',
+] as const;
+export type AuthType = (typeof AUTH_TYPES)[number];
+
+const COOKIE_SECURE = ['auto', 'true', 'false'] as const;
+export type CookieSecure = (typeof COOKIE_SECURE)[number];
+
+const LOG_FORMATS = ['common', 'json', 'off'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Everything an operator can set, read once. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly authType: AuthType;
+  readonly sessionName: string;
+  /** 0: sessions never expire. */
+  readonly sessionDurationSeconds: number;
+  readonly dataDirectory: string;
+  readonly cookieSecure: CookieSecure;
+  readonly trustedProxies: number;
+  readonly corsOrigins: '*' | readonly string[];
+  /** 0: no throttle. */
+  readonly loginMaxFailures: number;
+  readonly loginWindowSeconds: number;
+  readonly passwordMinLength: number;
+  readonly logFormat: LogFormat;
+}
+
+interface Setting<T> {
+  readonly name: string;
+  readonly fallback: T;
+  readonly meaning: string;
+  /** Completes the sentence "must be …". */
+  readonly expects: string;
+  /** @returns undefined where the text will not do */
+  readonly parse: (text: string) => T | undefined;
+}
+
+function wholeNumber(least: number, most: number): Pick<Setting<number>, 'expects' | 'parse'> {
+  return {
+    expects: `a whole number from ${least} to ${most}`,
+    parse: (text) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+function oneOf<T extends string>(values: readonly T[]): Pick<Setting<T>, 'expects' | 'parse'> {
+  return { expects: `one of ${values.join(', ')}`, parse: (text) => values.find((value) => value === text) };
+}
+
+function parseOrigins(text: string): '*' | readonly string[] | undefined {
+  if (text === '*') return '*';
+  const origins = text.split(',').map((origin) => origin.trim());
+  const areOrigins = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  return areOrigins ? origins : undefined;
+}
+
+/** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
+function parseDuration(text: string): number | undefined {
+  return /^\s*[+-]?\d+\s*$/.test(text) ? Math.max(0, Number(text)) : undefined;
+}
+
+// token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const SETTINGS = {
+  host: {
+    name: 'API_HOST',
+    fallback: '127.0.0.1',
+    meaning: 'address to listen on',
+    expects: 'a host name or an IP address',
+    parse: (text) => (/^[^\s/]+$/.test(text) ? text : undefined),
+  } satisfies Setting<string>,
+  port: {
+    name: 'API_PORT',
+    fallback: 5000,
+    meaning: 'port to listen on; 0 picks a free one',
+    ...wholeNumber(0, 65_535),
+  } satisfies Setting<number>,
+  authType: {
+    name: 'AUTH_TYPE',
+    fallback: 'session_db_auth',
+    meaning: 'how users prove who they are: none, auth, basic_auth, session_auth, session_exp_auth, session_db_auth',
+    ...oneOf(AUTH_TYPES),
+  } satisfies Setting<AuthType>,
+  sessionName: {
+    name: 'SESSION_NAME',
+    fallback: '_my_session_id',
+    meaning: 'name of the session cookie',
+    expects: "a cookie name: letters, digits and any of !#$%&'*+-.^_`|~",
+    parse: (text) => (TOKEN.test(text) ? text : undefined),
+  } satisfies Setting<string>,
+  sessionDurationSeconds: {
+    name: 'SESSION_DURATION',
+    fallback: 0,
+    meaning: 'seconds a session lives after it was made; 0 and below: for ever',
+    expects: 'a whole number of seconds',
+    parse: parseDuration,
+  } satisfies Setting<number>,
+  dataDirectory: {
+    name: 'DATA_DIR',
+    fallback: './data',
+    meaning: 'where users and sessions are kept',
+    expects: 'a path',
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  } satisfies Setting<string>,
+  cookieSecure: {
+    name: 'COOKIE_SECURE',
+    fallback: 'auto',
+    meaning: 'whether the cookie is for TLS only: true, false, or auto (where the request came over TLS)',
+    ...oneOf(COOKIE_SECURE),
+  } satisfies Setting<CookieSecure>,
+  trustedProxies: {
+    name: 'TRUST_PROXY',
+    fallback: 0,
+    meaning: 'how many proxies in front of us are ours: how far X-Forwarded-For and -Proto count',
+    ...wholeNumber(0, 100),
+  } satisfies Setting<number>,
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    fallback: '*',
+    meaning: 'who may read answers from other origins: * (no credentials), or a comma list of origins (with credentials)',
+    expects: '*, or origins such as https://app.example.com, separated by commas',
+    parse: parseOrigins,
+  } satisfies Setting<'*' | readonly string[]>,
+  loginMaxFailures: {
+    name: 'LOGIN_MAX_FAILURES',
+    fallback: 10,
+    meaning: 'failed sign-ins before 429; 0 switches the throttle off',
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Setting<number>,
+  loginWindowSeconds: {
+    name: 'LOGIN_WINDOW',
+    fallback: 900,
+    meaning: 'seconds over which failed sign-ins count',
+    ...wholeNumber(1, 86_400),
+  } satisfies Setting<number>,
+  passwordMinLength: {
+    name: 'PASSWORD_MIN_LENGTH',
+    fallback: 8,
+    meaning: 'characters that a new password must have',
+    ...wholeNumber(1, 256),
+  } satisfies Setting<number>,
+  logFormat: {
+    name: 'LOG_FORMAT',
+    fallback: 'common',
+    meaning: 'access log on standard output: common, json, off',
+    ...oneOf(LOG_FORMATS),
+  } satisfies Setting<LogFormat>,
+};
+
+/** The environment holds values that cannot be used: every one of them, a sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads every setting.
+ *
+ * @param env of the process; an empty value counts as absent
+ * @returns the configuration, and warnings about what was put right
+ * @throws {ConfigError} a value cannot be used
+ */
+export function parseConfig(env: { readonly [name: string]: string | undefined }): {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+} {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+
+  function read<T>(setting: Setting<T>, onProblem: (sentence: string) => void = (it) => problems.push(it)): T {
+    const text = env[setting.name] ?? '';
+    if (text === '') return setting.fallback;
+    const value = setting.parse(text);
+    if (value === undefined) onProblem(`${setting.name}=${JSON.stringify(text)}: must be ${setting.expects}`);
+    return value ?? setting.fallback;
+  }
+
+  const config: Config = {
+    host: read(SETTINGS.host),
+    port: read(SETTINGS.port),
+    authType: read<AuthType>(SETTINGS.authType),
+    sessionName: read(SETTINGS.sessionName),
+    // The one value that does not stop the start: the tutorial makes it 0 (task 9).
+    sessionDurationSeconds: read(SETTINGS.sessionDurationSeconds, (it) => {
+      warnings.push(`${it}; sessions never expire`);
+    }),
+    dataDirectory: read(SETTINGS.dataDirectory),
+    cookieSecure: read<CookieSecure>(SETTINGS.cookieSecure),
+    trustedProxies: read(SETTINGS.trustedProxies),
+    corsOrigins: read<'*' | readonly string[]>(SETTINGS.corsOrigins),
+    loginMaxFailures: read(SETTINGS.loginMaxFailures),
+    loginWindowSeconds: read(SETTINGS.loginWindowSeconds),
+    passwordMinLength: read(SETTINGS.passwordMinLength),
+    logFormat: read<LogFormat>(SETTINGS.logFormat),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config, warnings };
+}
+
+/** Name, default and meaning of every setting, for `--help` and the README. */
+export function describeSettings(): readonly { readonly name: string; readonly fallback: string; readonly meaning: string }[] {
+  return Object.values(SETTINGS).map(({ name, fallback, meaning }) => ({ name, fallback: String(fallback), meaning }));
+}

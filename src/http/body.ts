@@ -1,0 +1,146 @@
+import { isUtf8 as isUtf8Bytes } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpError } from './http-error.ts';
+import { isUtf8, parseMediaType } from './media-type.ts';
+
+/** How long a client that sends without end may go on before it is cut off: time to read its answer. */
+const LINGER_MS = 2_000;
+
+const NO_BODY = Buffer.alloc(0);
+
+/** The client went away before its request had arrived. Nobody is there to answer. */
+export class RequestAbortedError extends Error {
+  override readonly name = 'RequestAbortedError';
+
+  constructor() {
+    super('the client went away before its request had arrived');
+  }
+}
+
+/**
+ * Whether a body follows the request's header.
+ *
+ * Source: RFC 9112 section 6.3.
+ */
+export function hasBody(request: IncomingMessage): boolean {
+  const { 'content-length': contentLength, 'transfer-encoding': transferEncoding } = request.headers;
+  return transferEncoding !== undefined || (contentLength !== undefined && Number(contentLength) !== 0);
+}
+
+/**
+ * Reads the whole body. A body that is refused is left where it is: `discardBody` is for the one that answers.
+ *
+ * @param response told to send `100 Continue` where the client waits for it, once nothing speaks against the body
+ * @param maxBytes of the body as it is sent
+ * @throws {HttpError} 413 past `maxBytes`; 415 for a content coding
+ * @throws {RequestAbortedError} the client went away
+ * Source: RFC 9110 sections 8.4, 10.1.1, 15.5.14 and 15.5.16.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Promise<Buffer> {
+  if (!hasBody(request)) return NO_BODY;
+  const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (coding !== '' && coding !== 'identity') {
+    throw new HttpError(415, undefined, [['Accept-Encoding', 'identity']]);
+  }
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HttpError(413);
+  if (expectsContinue(request)) response.writeContinue();
+  return collect(request, maxBytes);
+}
+
+// Expect = #expectation, "100-continue" without regard to case; to be ignored from HTTP/1.0.
+// RFC 9110 section 10.1.1
+function expectsContinue(request: IncomingMessage): boolean {
+  const { expect } = request.headers;
+  return expect !== undefined && request.httpVersion === '1.1' && /(?:^|\W)100-continue(?:\W|$)/i.test(expect);
+}
+
+function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= maxBytes) return;
+      request.pause(); // without a reader it would flow on, uncounted
+      settle(() => reject(new HttpError(413)));
+    };
+    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onGone = (): void => settle(() => reject(new RequestAbortedError()));
+    const settle = (outcome: () => void): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      outcome();
+    };
+    if (request.destroyed) return onGone(); // its "close" is past: nothing would ever come
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+/**
+ * Reads and drops what is left of a body that nobody wanted, so that the connection is at the next request's
+ * first byte and the client can read its answer: closing a socket that holds unread bytes resets it, and a
+ * reset overtakes the answer. Call it beside `response.end()`, before or after. Costs nothing without a body.
+ *
+ * @param maxBytes how much is read for that; whoever sends more gets no further reading, and
+ *   {@link LINGER_MS} later no connection
+ * Source: RFC 9112 section 9.6 (lingering close).
+ */
+export function discardBody(request: IncomingMessage, maxBytes: number): void {
+  if (!hasBody(request) || request.destroyed || request.readableEnded) return;
+  let length = 0;
+  const onData = (chunk: Buffer): void => {
+    length += chunk.length;
+    if (length <= maxBytes) return;
+    request.off('data', onData);
+    request.pause();
+    cutOffLater(request);
+  };
+  request.on('data', onData);
+  // node drops the body of a request that was never read, without bound and with our listener removed. One
+  // read marks it as read; what it returns has gone through the listener.
+  request.read();
+  if (length <= maxBytes) request.resume();
+}
+
+function cutOffLater(request: IncomingMessage): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * Reads a body that should be a JSON object in UTF-8. A byte order mark is skipped (RFC 8259 section 8.1).
+ *
+ * @param maxBytes as for `readBody`
+ * @returns its members, `__proto__` a key like any other; null where the body is not declared or not
+ *   readable as JSON, or no object
+ * @throws {HttpError} 413 and 415 as `readBody`; 415 for a charset other than UTF-8
+ * @throws {RequestAbortedError} the client went away
+ * Source: RFC 8259; `+json`: RFC 6839 section 3.1.
+ */
+export async function readJsonObject(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Promise<Map<string, unknown> | null> {
+  const mediaType = parseMediaType(request.headers['content-type']);
+  if (mediaType === null || !/^application\/json$|\+json$/.test(mediaType.type)) return null;
+  if (!isUtf8(mediaType.parameters.get('charset'))) throw new HttpError(415);
+  const body = await readBody(request, response, maxBytes);
+  if (!isUtf8Bytes(body)) return null;
+  const value = parseJson(body.toString('utf8').replace(/^\uFEFF/, ''));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return new Map<string, unknown>(Object.entries(value));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import { isToken, skipOws, trimOws } from './field-value.ts';
+
+/** What a `Set-Cookie` says besides name and value. */
+export interface CookieAttributes {
+  readonly path?: string;
+  readonly maxAgeSeconds?: number;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: 'Lax' | 'Strict' | 'None';
+}
+
+// cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
+//   (visible ASCII but DQUOTE, comma, semicolon and backslash)           RFC 6265bis section 4.1.1
+const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
+
+// path-value = *av-octet; av-octet = %x20-3A / %x3C-7E. One that does not begin with "/" is ignored by
+// browsers (section 5.6.4), so it is our mistake.                        RFC 6265bis section 4.1.1
+const COOKIE_PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
+
+/**
+ * The value of one cookie. Only that one is looked for: no table of the others is built.
+ *
+ * @param header the `Cookie` field
+ * @param name the cookie's name, exactly
+ * @returns the value of the first cookie of that name, without surrounding quotes; null where there is none
+ * Source: RFC 6265bis section 5.7 (what browsers send), read as section 5.6 reads `Set-Cookie`.
+ */
+export function cookieValue(header: string | undefined, name: string): string | null {
+  if (header === undefined) return null;
+  let start = 0;
+  for (;;) {
+    const equals = header.indexOf('=', start);
+    if (equals === -1) return null;
+    // What stands before another ";" has no "=" and is no cookie. Going straight to the last one keeps
+    // a header of nothing but semicolons from costing its length squared.
+    const pairStart = Math.max(start, header.lastIndexOf(';', equals) + 1);
+    const semicolon = header.indexOf(';', equals);
+    const pairEnd = semicolon === -1 ? header.length : semicolon;
+    const nameStart = skipOws(header, pairStart, equals);
+    if (header.startsWith(name, nameStart) && skipOws(header, nameStart + name.length, equals) === equals) {
+      return unquote(trimOws(header, equals + 1, pairEnd));
+    }
+    if (semicolon === -1) return null;
+    start = semicolon + 1;
+  }
+}
+
+function unquote(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}
+
+/**
+ * Whether a cookie may have this name.
+ *
+ * Source: cookie-name = token, RFC 6265bis section 4.1.1.
+ */
+export function isCookieName(name: string): boolean {
+  return isToken(name);
+}
+
+/**
+ * The value of a `Set-Cookie` field.
+ *
+ * @param name a token
+ * @param value cookie-octets: no space, quote, comma, semicolon or backslash
+ * @param attributes `maxAgeSeconds`: a whole number of seconds from 0, which deletes the cookie
+ * @throws {TypeError} where one of them will not do; the message names it and never holds the value
+ * Source: RFC 6265bis section 4.1.
+ */
+export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
+  const { path, maxAgeSeconds, secure, httpOnly, sameSite } = attributes;
+  if (!isCookieName(name)) throw new TypeError('cookie name is not a token');
+  if (!COOKIE_VALUE.test(value)) throw new TypeError('cookie value holds a character that a cookie cannot');
+  let cookie = `${name}=${value}`;
+  if (path !== undefined) {
+    if (!COOKIE_PATH.test(path)) throw new TypeError('cookie path must begin with "/" and hold no ";"');
+    cookie += `; Path=${path}`;
+  }
+  if (maxAgeSeconds !== undefined) {
+    if (!Number.isSafeInteger(maxAgeSeconds) || maxAgeSeconds < 0) {
+      throw new TypeError('cookie maxAgeSeconds must be a whole number from 0');
+    }
+    cookie += `; Max-Age=${maxAgeSeconds}`;
+  }
+  if (httpOnly === true) cookie += '; HttpOnly';
+  if (secure === true) cookie += '; Secure';
+  if (sameSite !== undefined) cookie += `; SameSite=${sameSite}`;
+  return cookie;
+}

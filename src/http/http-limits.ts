@@ -1,0 +1,34 @@
+/** What node:http is told so that no client can hold or exhaust the process. */
+export interface HttpLimits {
+  /** Request line and headers together, in bytes (431, or 414 where the target alone is longer). */
+  readonly maxHeaderBytes: number;
+  /** Header lines of one request (431). */
+  readonly maxHeaders: number;
+  /** For a request to arrive whole, from its first byte; for the first request, from the connection (408). */
+  readonly requestTimeoutMs: number;
+  /** How often requests are looked through for that: a 408 comes this much later at most. */
+  readonly connectionsCheckingIntervalMs: number;
+  /** For an idle connection, between an answer and the next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** Without a byte in either direction while an answer is under way: a client that does not read it. */
+  readonly stallTimeoutMs: number;
+  /** Open connections (503). */
+  readonly maxConnections: number;
+  /** For a client that was refused to read why and to close its side. */
+  readonly lingerMs: number;
+}
+
+/** The limits where none are given. */
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  maxHeaderBytes: 16_384,
+  maxHeaders: 200,
+  requestTimeoutMs: 30_000,
+  connectionsCheckingIntervalMs: 1_000,
+  // Longer than the 60 s for which nginx and most balancers keep an idle connection to us: the side that
+  // sends requests must be the first to close, else a request meets a connection that is just going away.
+  keepAliveTimeoutMs: 65_000,
+  // Longer than requestTimeoutMs, so that a stalled request is told 408 first.
+  stallTimeoutMs: 60_000,
+  maxConnections: 10_000,
+  lingerMs: 2_000,
+};

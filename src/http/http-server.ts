@@ -1,0 +1,194 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Connections } from './connections.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
+import type { ProtocolError } from './protocol-errors.ts';
+import { protocolErrorFor, rawErrorAnswer, requestProblem } from './protocol-errors.ts';
+import { endAfter, responseUnderWay } from './socket-end.ts';
+
+/** Past maxConnections a 503 is still said to this many; beyond them connections are dropped unanswered. */
+const REFUSALS_AT_ONCE = 256;
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A request that never reached the handler, for the log. `reason` holds nothing that the client sent. */
+export interface ProtocolErrorEvent extends ProtocolError {
+  readonly address: string;
+}
+
+/**
+ * A node:http server with limits, whose every refusal has the project's error form, and that can be closed
+ * without cutting off a request under way.
+ */
+export class HttpServer {
+  /** The node:http server, for what this class leaves open. */
+  readonly server: Server;
+  readonly #limits: HttpLimits;
+  readonly #handler: RequestHandler;
+  readonly #onProtocolError: (event: ProtocolErrorEvent) => void;
+  readonly #connections = new Connections();
+  readonly #refused = new WeakSet<Duplex>();
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    handler: RequestHandler,
+    limits: Partial<HttpLimits> = {},
+    onProtocolError: (event: ProtocolErrorEvent) => void = () => {},
+  ) {
+    this.#limits = { ...DEFAULT_HTTP_LIMITS, ...limits };
+    this.#handler = handler;
+    this.#onProtocolError = onProtocolError;
+    this.server = this.#createServer();
+  }
+
+  /** Whether close() was called. */
+  get closing(): boolean {
+    return this.#closing !== null;
+  }
+
+  /**
+   * Starts to accept connections.
+   *
+   * @param port 0 to 65535; 0 picks a free port
+   * @param host the address to listen on
+   * @returns the address and port in use
+   * @throws {Error} what listen(2) says: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`…
+   */
+  listen(port: number, host: string): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        const address = this.server.address();
+        if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
+        else resolve(address);
+      });
+    });
+  }
+
+  /**
+   * Stops accepting, closes idle connections at once, and the others as soon as their answer is sent.
+   *
+   * @param graceMs after which the connections left are destroyed, in milliseconds
+   * @returns once no connection is open; the same promise however often it is called
+   */
+  close(graceMs = 10_000): Promise<void> {
+    this.#closing ??= this.#connections.close(this.server, graceMs);
+    return this.#closing;
+  }
+
+  #createServer(): Server {
+    const limits = this.#limits;
+    const server = createServer({
+      maxHeaderSize: limits.maxHeaderBytes,
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      insecureHTTPParser: false,
+      // requestProblem() looks for Host, and answers in the project's form.
+      requireHostHeader: false,
+    });
+    server.timeout = limits.stallTimeoutMs;
+    // Past its default of 2,000 node:http drops header lines and says nothing; requestProblem() refuses them.
+    server.maxHeadersCount = 0;
+    server.maxConnections = limits.maxConnections + REFUSALS_AT_ONCE;
+    // A client that ends its side after the request (`nc -N`) still wants the answer.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    const onRequest = this.#onRequest.bind(this);
+    server.on('request', onRequest);
+    // Whoever reads the body says 100 first; a request refused before that never sends it.
+    server.on('checkContinue', onRequest);
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.#refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response),
+    );
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => socket.destroy());
+      this.#refuse(socket, { status: 405, reason: 'CONNECT' });
+    });
+    server.on('clientError', (error, socket) => this.#onClientError(error, socket));
+    // accept(2) fails where file descriptors run out: without a listener that would end the process.
+    server.on('error', (error) => {
+      if (server.listening) this.#onProtocolError({ address: '', status: 503, reason: error.message });
+    });
+    this.#limitConnections(server);
+    return server;
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const problem = requestProblem(request, this.#limits.maxHeaders);
+    if (problem !== null) return this.#refuse(request.socket, problem, response);
+    if (this.#closing !== null) this.#connections.closeAfterAnswer(request.socket);
+    this.#handler(request, response);
+  }
+
+  #onClientError(error: Error, socket: Duplex): void {
+    // The parser complains again of each packet that comes while the client reads its answer.
+    if (this.#refused.has(socket)) return;
+    const problem = protocolErrorFor(error);
+    if (problem === null || !socket.writable) socket.destroy();
+    else this.#refuse(socket, problem);
+  }
+
+  #refuse(socket: Duplex, problem: ProtocolError, own?: ServerResponse): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
+    this.#onProtocolError({ address, ...problem });
+    this.#answerWhenFree(socket, problem.status, own);
+  }
+
+  /** Never into the middle of an answer, nor in the place of the answer to an earlier, sound request. */
+  #answerWhenFree(socket: Duplex, status: number, own?: ServerResponse): void {
+    const response = responseUnderWay(socket);
+    if (response !== undefined && response !== own) {
+      if (response.req.complete) {
+        response.once('close', () => this.#answerWhenFree(socket, status, own));
+        return;
+      }
+      // The body of this very request is broken, and its answer has begun: it cannot be taken back.
+      if (response.headersSent) {
+        socket.destroy();
+        return;
+      }
+    }
+    // RFC 9110 section 15.5.6: 405 has Allow; for the target of a CONNECT, no method is.
+    const extraHeaders = status === 405 ? ['Allow: '] : status === 503 ? ['Retry-After: 1'] : [];
+    if (socket.writable) endAfter(socket, rawErrorAnswer(status, extraHeaders), this.#limits.lingerMs);
+    else socket.destroy();
+  }
+
+  #limitConnections(server: Server): void {
+    const listeners = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#connections.add(socket) <= this.#limits.maxConnections) {
+        for (const listener of listeners) listener.call(server, socket);
+        return;
+      }
+      // No parser ever sees this one, so that it costs next to nothing.
+      socket.on('error', () => socket.destroy());
+      this.#refuse(socket, { status: 503, reason: 'too many connections' });
+    });
+  }
+}
+
+/**
+ * Makes an HttpServer; see its methods.
+ *
+ * @param handler called for each sound request
+ * @param limits those that differ from DEFAULT_HTTP_LIMITS
+ * @param onProtocolError told of each request refused before the handler
+ * @returns the server, not yet listening
+ */
+export function createHttpServer(
+  handler: RequestHandler,
+  limits: Partial<HttpLimits> = {},
+  onProtocolError: (event: ProtocolErrorEvent) => void = () => {},
+): HttpServer {
+  return new HttpServer(handler, limits, onProtocolError);
+}

@@ -1,0 +1,51 @@
+import { trimOws } from './field-value.ts';
+
+export interface MediaType {
+  /** `type/subtype`, in lower case. */
+  readonly type: string;
+  /** Names in lower case; of two equal names, the first. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+// media-type = type "/" subtype parameters; both are tokens              RFC 9110 section 8.3.1
+const TYPE = /^[!#$%&'*+\-.^_`|~\w]+\/[!#$%&'*+\-.^_`|~\w]+/;
+
+// parameters = *( OWS ";" OWS [ parameter ] ); parameter = token "=" ( token / quoted-string )
+//                                                                         RFC 9110 section 5.6.6
+// Unquoted, any run without space, quote or semicolon passes for a token: multipart boundaries in the wild
+// hold "=" and "/" without quotes.
+const PARAMETER = /^[ \t]*;[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";]+)))?/;
+
+/**
+ * Reads a `Content-Type` field.
+ *
+ * @returns null where it is absent or malformed
+ * Source: RFC 9110 section 8.3.1.
+ */
+export function parseMediaType(header: string | undefined): MediaType | null {
+  if (header === undefined) return null;
+  const text = trimOws(header);
+  const type = TYPE.exec(text)?.[0];
+  if (type === undefined) return null;
+  const parameters = new Map<string, string>();
+  let rest = text.slice(type.length);
+  while (rest !== '') {
+    const match = PARAMETER.exec(rest);
+    if (match === null) return null;
+    const [whole, name, quoted, plain] = match;
+    const key = name?.toLowerCase();
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+    if (key !== undefined && value !== undefined && !parameters.has(key)) parameters.set(key, value);
+    rest = rest.slice(whole.length);
+  }
+  return { type: type.toLowerCase(), parameters };
+}
+
+/**
+ * Whether text of this charset can be read as UTF-8.
+ *
+ * @param charset the parameter's value; absent counts as UTF-8
+ */
+export function isUtf8(charset: string | undefined): boolean {
+  return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset);
+}

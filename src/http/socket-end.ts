@@ -1,0 +1,37 @@
+import { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * The answer that node:http is sending, or waiting to send, on a connection.
+ *
+ * node:http has no public name for it; its own default handling of `clientError` reads the same field.
+ * Should a later version drop it, every connection looks idle: errors are answered at once and close() cuts
+ * off what is under way. A test holds that it is there.
+ *
+ * @param socket the connection
+ * @returns the response, or undefined between requests
+ */
+export function responseUnderWay(socket: Duplex): ServerResponse | undefined {
+  if (!('_httpMessage' in socket)) return undefined;
+  const response = socket._httpMessage;
+  return response instanceof ServerResponse ? response : undefined;
+}
+
+/**
+ * Sends the last bytes on a connection, then closes it so that the client can read them.
+ *
+ * A socket that is closed with unread bytes makes the kernel send a reset, and a reset throws away what the
+ * client has not read yet: so our side is ended first, what still comes in is read and forgotten, and only
+ * then, or after `lingerMs`, is the socket destroyed.
+ *
+ * @param socket the connection
+ * @param bytes what to send
+ * @param lingerMs how long to wait for the client to close its side, in milliseconds
+ * @see RFC 9112 section 9.6
+ */
+export function endAfter(socket: Duplex, bytes: string, lingerMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(bytes, 'latin1');
+  socket.resume();
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+import { isIPv6 } from 'node:net';
+import { parseArgs } from 'node:util';
+import { ConfigError, describeSettings, parseConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { describeError, DomainError, messageOf } from './errors.ts';
+import { LogWriter } from './http/log-writer.ts';
+import { startService } from './service.ts';
+import type { Service } from './service.ts';
+import { packageVersion } from './version.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** How long requests under way may take once the process was told to stop. */
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/** Standard output and error, off the main thread: a slow reader of the log must not stop the server. */
+const output = new LogWriter(process.stdout.fd);
+const errors = new LogWriter(process.stderr.fd);
+
+async function main(): Promise<void> {
+  let config: Config;
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean' }, version: { type: 'boolean' } } });
+    if (values.help === true) return exit(0, helpText());
+    if (values.version === true) return exit(0, `${packageVersion()}\n`);
+    const parsed = parseConfig(process.env);
+    for (const warning of parsed.warnings) errors.write(`${warning}\n`);
+    config = parsed.config;
+  } catch (error) {
+    if (error instanceof ConfigError) return exit(EXIT_USAGE, '', `${error.message}\n`);
+    return exit(EXIT_USAGE, '', `${messageOf(error)}; see node dist/server.js --help\n`);
+  }
+
+  let service: Service;
+  try {
+    service = await startService({
+      config,
+      logs: {
+        access: (line) => output.write(line),
+        security: (line) => errors.write(line),
+        notice: (line) => errors.write(line),
+      },
+    });
+  } catch (error) {
+    return exit(EXIT_FAILED, '', `${startProblem(error, config)}\n`);
+  }
+  for (const line of await banner(service, config)) output.write(` * ${line}\n`);
+  stopOnSignals(service);
+}
+
+async function banner({ address, users }: Service, config: Config): Promise<string[]> {
+  const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
+  const lines = [`Running on http://${host}:${address.port}/ (Press CTRL+C to quit)`];
+  if ((await users.count()) === 0) {
+    lines.push('No user exists yet. Stop the server, make one with: node dist/cli.js user add EMAIL, start it again');
+  }
+  const { authType, sessionDurationSeconds } = config;
+  const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
+  if (authType === 'none') lines.push('AUTH_TYPE=none: everything is open to everybody who can reach this address');
+  if (authType === 'session_auth') lines.push('AUTH_TYPE=session_auth: sessions never expire, but for a restart');
+  if (hasDuration && sessionDurationSeconds === 0) {
+    lines.push('Sessions never expire: set SESSION_DURATION to the seconds that one may live');
+  }
+  return lines;
+}
+
+/** Why the start failed, in one line that says what to do. */
+function startProblem(error: unknown, config: Config): string {
+  if (error instanceof DomainError) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
+  const at = `${config.host} port ${config.port}`;
+  if (code === 'EADDRINUSE') return `${at} is in use by another program: stop that one, or choose another API_PORT`;
+  if (syscall === 'listen' && code === 'EACCES') return `${at} is not open to this user: choose an API_PORT above 1023`;
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    return `cannot listen on ${at} (${String(code)}): set API_HOST to an address of this machine`;
+  }
+  return `cannot use DATA_DIR ${config.dataDirectory}: ${messageOf(error)}`;
+}
+
+/** The first signal finishes what is under way; the second ends the process at once. */
+function stopOnSignals(service: Service): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(EXIT_FAILED);
+    isStopping = true;
+    service.close(SHUTDOWN_GRACE_MS).then(
+      () => exit(0),
+      (error: unknown) => exit(EXIT_FAILED, '', `${messageOf(error)}\n`),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  // The state of the process is unknown: say all that is known, keep what was promised, and end.
+  const crash = (error: unknown): void => {
+    errors.write(`unexpected: ${describeError(error)}\n`);
+    if (isStopping) process.exit(EXIT_FAILED);
+    isStopping = true;
+    service.close(0).finally(() => exit(EXIT_FAILED));
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+}
+
+/** Ends the process once every line is written. */
+async function exit(code: number, text = '', problem = ''): Promise<void> {
+  if (text !== '') output.write(text);
+  if (problem !== '') errors.write(problem);
+  await Promise.all([output.close(), errors.close()]);
+  process.exit(code);
+}
+
+function helpText(): string {
+  const rows = describeSettings();
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const settings = rows.map(({ name, fallback, meaning }) => `  ${name.padEnd(width)}  ${meaning} [${fallback}]\n`);
+  return (
+    'Usage: node dist/server.js [--help] [--version]\n\n' +
+    `Serves the API. Settings are environment variables (defaults in brackets):\n\n${settings.join('')}`
+  );
+}
+
+await main();

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AccessLog, LogFormat } from '../../src/http/access-log.ts';
+import { createAccessLog } from '../../src/http/access-log.ts';
+
+const MAY_20 = Date.UTC(2024, 4, 20, 21, 50, 42);
+
+function logTo(format: LogFormat, clock = (): number => MAY_20): { log: AccessLog; lines: string[] } {
+  const lines: string[] = [];
+  const log = createAccessLog(format, (line) => lines.push(line), clock);
+  assert.ok(log !== null);
+  return { log, lines };
+}
+
+function commonTarget(target: string): string {
+  const { log, lines } = logTo('common');
+  log.log('127.0.0.1', 'GET', target, '1.1', 200);
+  return /"GET (.*) HTTP\/1\.1" 200 -\n$/.exec(lines[0] ?? '')?.[1] ?? `no target in ${lines[0]}`;
+}
+
+test('createAccessLog() is null when the log is off', () => {
+  assert.equal(createAccessLog('off', () => assert.fail('nothing to write')), null);
+});
+
+test('log() writes the line of the tutorial', () => {
+  const { log, lines } = logTo('common');
+  log.log('127.0.0.1', 'GET', '/api/v1/status', '1.1', 200);
+  log.log('::1', 'DELETE', '/api/v1/users/1?a=b', '1.0', 404, { requestId: 'x', durationMs: 3 });
+  assert.deepEqual(lines, [
+    '127.0.0.1 - - [20/May/2024 21:50:42] "GET /api/v1/status HTTP/1.1" 200 -\n',
+    '::1 - - [20/May/2024 21:50:42] "DELETE /api/v1/users/1?a=b HTTP/1.0" 404 -\n',
+  ]);
+});
+
+test('log() writes a JSON object a line, with the details that are given', () => {
+  const { log, lines } = logTo('json');
+  log.log('127.0.0.1', 'GET', '/', '1.1', 200);
+  log.log('::1', 'PUT', '/', '1.1', 500, { requestId: 'a"b', durationMs: 1.5 });
+  assert.equal(
+    lines[0],
+    '{"time":"2024-05-20T21:50:42Z","address":"127.0.0.1","method":"GET","target":"/","http":"1.1","status":200}\n',
+  );
+  const { requestId, durationMs, status } = JSON.parse(lines[1] ?? '');
+  assert.deepEqual({ requestId, durationMs, status }, { requestId: 'a"b', durationMs: 1.5, status: 500 });
+});
+
+test('log() tells each second apart, whichever way the clock goes', () => {
+  let now = MAY_20;
+  for (const [format, pattern] of [['common', /:(\d\d)\]/], ['json', /:(\d\d)Z/]] as const) {
+    const { log, lines } = logTo(format, () => now);
+    for (const time of [MAY_20, MAY_20 + 999, MAY_20 + 1_000, MAY_20 + 61_000, MAY_20 - 1]) {
+      now = time;
+      log.log('a', 'GET', '/', '1.1', 200);
+    }
+    assert.deepEqual(lines.map((line) => pattern.exec(line)?.[1]), ['42', '42', '43', '43', '41']);
+  }
+});
+
+test('log() escapes what could end a line or a field, and cuts what is too long', () => {
+  assert.equal(commonTarget('/a"b\\c'), '/a\\"b\\\\c');
+  assert.equal(commonTarget('/a\r\nb\x1b[31m\x7f\x9b'), '/a\\x0d\\x0ab\\x1b[31m\\x7f\\x9b');
+  assert.equal(commonTarget('/é\u2028'), '/\\xe9\\u2028');
+  assert.equal(commonTarget(`/${'a'.repeat(2_047)}`), `/${'a'.repeat(2_047)}`);
+  assert.equal(commonTarget(`/${'a'.repeat(2_048)}`), `/${'a'.repeat(2_047)}...`);
+});
+
+test('log() masks a password in the query and credentials in an absolute-form target, nothing else', () => {
+  assert.equal(commonTarget('/login?email=a%40b&password=p%20q&x=1'), '/login?email=a%40b&password=***&x=1');
+  assert.equal(commonTarget('/login?PASSWORD=p'), '/login?PASSWORD=***');
+  assert.equal(commonTarget('http://bob:secret@host/p?password=q'), 'http://***@host/p?password=***');
+  for (const target of ['/a?passwords=1', '/password=1', '/?q=1&r=@', '*', 'http://host/a@b', '/http://a:b@c']) {
+    assert.equal(commonTarget(target), target);
+  }
+});
+
+test('log() writes one printable ASCII line for random input, and JSON that gives the input back', (t) => {
+  const seed = Date.now() % 1_000_000;
+  t.diagnostic(`seed ${seed}`);
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const text = (): string =>
+    String.fromCharCode(...Array.from({ length: random(30) }, () => random(random(2) === 0 ? 256 : 65_536)));
+  for (let round = 0; round < 2_000; round += 1) {
+    const [address, method, target] = [text(), text(), `/${text()}`];
+    for (const format of ['common', 'json'] as const) {
+      const { log, lines } = logTo(format);
+      log.log(address, method, target, '1.1', 200);
+      assert.match(lines[0] ?? '', /^[\x20-\x7e]+\n$/, `seed ${seed}`);
+      if (format === 'common') continue;
+      const entry = JSON.parse(lines[0] ?? '');
+      assert.deepEqual([entry.address, entry.method, entry.target], [address, method, target], `seed ${seed}`);
+    }
+  }
+});

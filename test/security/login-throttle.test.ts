@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TooManyAttemptsError } from '../../src/errors.ts';
+import { LoginThrottle } from '../../src/security/login-throttle.ts';
+
+const BOB = 'bob@example.com';
+const HERE = '192.0.2.1';
+
+/** A throttle of ten failures in 900 seconds, whose clock stands still. */
+function standing(options: { maxFailures?: number; maxEntries?: number } = {}) {
+  const clock = { now: 1_700_000_000_000 };
+  const throttle = new LoginThrottle({ maxFailures: 10, windowSeconds: 900, clock: () => clock.now, ...options });
+  return { clock, throttle };
+}
+
+function fail(throttle: LoginThrottle, times: number, account = BOB, address = HERE): void {
+  for (let time = 0; time < times; time += 1) throttle.begin(account, address).failed();
+}
+
+/** Seconds to wait; 0 where an attempt may begin. Leaves no trace. */
+function wait(throttle: LoginThrottle, account = BOB, address = HERE): number {
+  try {
+    throttle.begin(account, address).abandoned();
+    return 0;
+  } catch (error) {
+    assert.ok(error instanceof TooManyAttemptsError);
+    return error.retryAfterSeconds;
+  }
+}
+
+test('begin() throws with the seconds left when the account has had its failures from the address', () => {
+  const { throttle, clock } = standing();
+  fail(throttle, 9);
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 1);
+  assert.equal(wait(throttle), 900);
+  clock.now += 1;
+  assert.equal(wait(throttle), 900);
+  clock.now += 899_998;
+  assert.equal(wait(throttle), 1);
+  clock.now += 1;
+  assert.equal(wait(throttle), 0);
+});
+
+test('begin() lets another account from there and the same account from elsewhere sign in', () => {
+  const { throttle } = standing();
+  fail(throttle, 10);
+  assert.equal(wait(throttle, 'alice@example.com'), 0);
+  assert.equal(wait(throttle, BOB, '192.0.2.2'), 0);
+  assert.equal(wait(throttle, BOB, '2001:db8::1'), 0);
+});
+
+test('begin() counts from the first failure, and refused attempts prolong nothing', () => {
+  const { throttle, clock } = standing();
+  throttle.begin(BOB, HERE).abandoned();
+  clock.now += 500_000;
+  const slow = throttle.begin(BOB, HERE);
+  clock.now += 1000;
+  slow.failed();
+  const start = clock.now;
+  clock.now += 800_000;
+  fail(throttle, 9);
+  for (let time = 0; time < 100; time += 1) assert.equal(wait(throttle), 100);
+  clock.now = start + 900_000;
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 9);
+  assert.equal(wait(throttle), 0);
+});
+
+test('begin() counts attempts under way as failures', () => {
+  const { throttle } = standing();
+  const underWay = Array.from({ length: 10 }, () => throttle.begin(BOB, HERE));
+  for (let time = 0; time < 54; time += 1) assert.equal(wait(throttle), 1);
+  for (const attempt of underWay.slice(0, 9)) attempt.failed();
+  assert.equal(wait(throttle), 1);
+  underWay[9]?.abandoned();
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 1);
+  assert.equal(wait(throttle), 900);
+});
+
+test('begin() lets at most ten of 64 parallel guesses through, in whatever order they end', () => {
+  const { throttle } = standing();
+  const guesses = Array.from({ length: 64 }, () => {
+    try {
+      return throttle.begin(BOB, HERE);
+    } catch {
+      return null;
+    }
+  }).filter((attempt) => attempt !== null);
+  assert.equal(guesses.length, 10);
+  for (const guess of guesses.reverse()) guess.failed();
+  assert.equal(wait(throttle), 900);
+});
+
+test('begin() throws when the address has had ten times as many failures, whatever the account', () => {
+  const { throttle, clock } = standing();
+  for (let number = 0; number < 99; number += 1) fail(throttle, 1, `made-up-${number}`);
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 1, 'made-up-99');
+  assert.equal(wait(throttle), 900);
+  assert.equal(wait(throttle, 'made-up-100'), 900);
+  assert.equal(wait(throttle, BOB, '192.0.2.2'), 0);
+  clock.now += 900_000;
+  assert.equal(wait(throttle), 0);
+});
+
+test('begin() takes a /64 for one address, and a mapped IPv4 address for itself', () => {
+  const { throttle } = standing();
+  for (let number = 0; number < 10; number += 1) fail(throttle, 1, BOB, `2001:db8:0:1::${number}`);
+  assert.equal(wait(throttle, BOB, '2001:db8:0:1:ffff::1'), 900);
+  assert.equal(wait(throttle, BOB, '2001:db8:0:2::1'), 0);
+  fail(throttle, 10, BOB, '::ffff:192.0.2.9');
+  assert.equal(wait(throttle, BOB, '192.0.2.9'), 900);
+  assert.equal(wait(throttle, BOB, '::ffff:192.0.2.10'), 0);
+});
+
+test('begin() keeps account and address apart', () => {
+  const { throttle } = standing({ maxFailures: 1 });
+  fail(throttle, 1, '\0x', 'no address');
+  assert.equal(wait(throttle, 'x', 'no address'), 0);
+  assert.equal(wait(throttle, '\0x', 'nor this'), 900);
+});
+
+test('succeeded() forgets the failures of its account from its address, and no others', () => {
+  const { throttle } = standing();
+  fail(throttle, 9);
+  fail(throttle, 10, 'alice@example.com');
+  fail(throttle, 9, BOB, '192.0.2.2');
+  throttle.begin(BOB, HERE).succeeded();
+  fail(throttle, 9);
+  assert.equal(wait(throttle), 0);
+  assert.equal(wait(throttle, 'alice@example.com'), 900);
+  fail(throttle, 1, BOB, '192.0.2.2');
+  assert.equal(wait(throttle, BOB, '192.0.2.2'), 900);
+});
+
+test('succeeded() does not save an address from its limit', () => {
+  const { throttle } = standing();
+  let guesses = 0;
+  while (wait(throttle, 'mallory@example.com') === 0) {
+    fail(throttle, 1, `victim-${guesses}`);
+    guesses += 1;
+    if (wait(throttle, 'mallory@example.com') === 0) throttle.begin('mallory@example.com', HERE).succeeded();
+  }
+  assert.equal(guesses, 100);
+});
+
+test('succeeded() leaves the attempts under way beside it counted', () => {
+  const { throttle } = standing();
+  const underWay = Array.from({ length: 10 }, () => throttle.begin(BOB, HERE));
+  underWay[0]?.succeeded();
+  throttle.begin(BOB, HERE);
+  assert.equal(wait(throttle), 1);
+});
+
+test('LoginAttempt counts the first of its calls only', () => {
+  const { throttle } = standing({ maxFailures: 2 });
+  const attempt = throttle.begin(BOB, HERE);
+  attempt.failed();
+  attempt.abandoned();
+  attempt.failed();
+  attempt.succeeded();
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 1);
+  assert.equal(wait(throttle), 900);
+  const other = throttle.begin('alice@example.com', HERE);
+  other.abandoned();
+  other.abandoned();
+  other.failed();
+  fail(throttle, 1, 'alice@example.com');
+  assert.equal(wait(throttle, 'alice@example.com'), 0);
+});
+
+test('LoginAttempt counts as failed until its window is over when it never says anything', () => {
+  const { throttle, clock } = standing({ maxFailures: 1 });
+  throttle.begin(BOB, HERE);
+  assert.equal(wait(throttle), 1);
+  clock.now += 900_000;
+  assert.equal(wait(throttle), 0);
+});
+
+test('LoginAttempt changes no later window when it ends in one', () => {
+  const { throttle, clock } = standing({ maxFailures: 2 });
+  const late = [throttle.begin(BOB, HERE), throttle.begin(BOB, HERE)];
+  clock.now += 900_000;
+  fail(throttle, 2);
+  late[0]?.succeeded();
+  late[1]?.abandoned();
+  assert.equal(wait(throttle), 900);
+});
+
+test('LoginThrottle holds nothing when nobody failed', () => {
+  const { throttle } = standing();
+  for (let number = 0; number < 1000; number += 1) {
+    throttle.begin(`user-${number}`, `192.0.2.${number % 256}`).succeeded();
+    throttle.begin(`user-${number}`, `192.0.2.${number % 256}`).abandoned();
+  }
+  assert.equal(throttle.size, 0);
+});
+
+test('LoginThrottle locks nobody out for ever when the clock is set back', () => {
+  const { throttle, clock } = standing();
+  fail(throttle, 10);
+  assert.equal(wait(throttle), 900);
+  clock.now -= 86_400_000;
+  assert.equal(wait(throttle), 0);
+  fail(throttle, 10);
+  assert.equal(wait(throttle), 900);
+  clock.now += 900_000;
+  assert.equal(wait(throttle), 0);
+});
+
+test('LoginThrottle is off when maxFailures is 0', () => {
+  const { throttle } = standing({ maxFailures: 0 });
+  fail(throttle, 1000);
+  assert.equal(wait(throttle), 0);
+  assert.equal(throttle.size, 0);
+});
+
+test('LoginThrottle keeps to its bound under 100,000 made-up emails and addresses', () => {
+  const { throttle, clock } = standing();
+  let most = 0;
+  for (let number = 0; number < 100_000; number += 1) {
+    clock.now += 1;
+    fail(throttle, 1, `made-up-${number}@example.com`, madeUpAddress(number));
+    most = Math.max(most, throttle.size);
+  }
+  assert.ok(most <= 40_000, String(most));
+  // The newest half at least is still counted.
+  fail(throttle, 9, 'made-up-90001@example.com', madeUpAddress(90_001));
+  assert.ok(wait(throttle, 'made-up-90001@example.com', madeUpAddress(90_001)) > 0);
+});
+
+test('LoginThrottle pushes nobody out when one address makes up 100,000 emails', () => {
+  const { throttle } = standing({ maxEntries: 400 });
+  fail(throttle, 10, BOB, '192.0.2.2');
+  let refused = 0;
+  for (let number = 0; number < 100_000; number += 1) {
+    if (wait(throttle, `made-up-${number}`) > 0) refused += 1;
+    else fail(throttle, 1, `made-up-${number}`);
+  }
+  assert.equal(refused, 99_900);
+  assert.equal(wait(throttle, BOB, '192.0.2.2'), 900);
+  assert.equal(throttle.size, 101 + 2);
+});
+
+test('LoginThrottle holds nothing of the size of an account that was sent', () => {
+  const { throttle } = standing();
+  const huge = 'x'.repeat(65_536);
+  fail(throttle, 10, huge);
+  assert.equal(wait(throttle, huge), 900);
+  assert.equal(wait(throttle, `${huge}y`), 0);
+});
+
+test('new LoginThrottle() throws a RangeError when an option is out of range', () => {
+  const options = [
+    { maxFailures: -1, windowSeconds: 900 }, { maxFailures: 1.5, windowSeconds: 900 },
+    { maxFailures: 10, windowSeconds: 0 }, { maxFailures: 10, windowSeconds: Number.NaN },
+    { maxFailures: 10, windowSeconds: 900, maxEntries: 1 }, { maxFailures: 10, windowSeconds: 900, maxEntries: 2.5 },
+  ];
+  for (const bad of options) assert.throws(() => new LoginThrottle(bad), RangeError, JSON.stringify(bad));
+});
+
+/** IPv4 and IPv6 in turn, each in a network of its own. */
+function madeUpAddress(number: number): string {
+  const high = number >> 8;
+  if (number % 2 === 0) return `10.${high >> 8}.${high & 0xff}.${number & 0xff}`;
+  return `2001:db8:${high.toString(16)}:${(number & 0xff).toString(16)}::1`;
+}
