@@ -15,8 +15,11 @@ const EXIT_USAGE = 2;
 /** How long requests under way may take once the process was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
 
-/** Standard output and error, off the main thread: a slow reader of the log must not stop the server. */
-const output = new LogWriter(process.stdout.fd);
+/**
+ * Standard output and error, off the main thread: a slow reader of the log must not stop the server. To look at
+ * `process.stdout` makes a pipe non-blocking, which LogWriter counts on.
+ */
+const output = new LogWriter(process.stdout.fd, process.env.LOG_FORMAT === 'json' ? { droppedLine: droppedAsJson } : {});
 const errors = new LogWriter(process.stderr.fd);
 
 async function main(): Promise<void> {
@@ -111,6 +114,10 @@ async function exit(code: number, text = '', problem = ''): Promise<void> {
   if (problem !== '') errors.write(problem);
   await Promise.all([output.close(), errors.close()]);
   process.exit(code);
+}
+
+function droppedAsJson(count: number): string {
+  return `${JSON.stringify({ event: 'log_lines_dropped', count })}\n`;
 }
 
 function helpText(): string {

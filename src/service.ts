@@ -64,16 +64,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
   });
   const repositories = declareModels(store);
+  const accessLog = createAccessLog(config.logFormat, logs.access, clock);
   const app = createApp({
     ...repositories,
     config,
     passwords: options.passwords ?? new PasswordHasher(),
     securityLog: new SecurityLog(logs.security, clock),
-    accessLog: createAccessLog(config.logFormat, logs.access, clock),
+    accessLog,
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
   });
-  const server = createHttpServer(app.handle, options.limits);
+  const server = createHttpServer(app.handle, options.limits, ({ address, status }) => {
+    // What could not be read as a request has neither method nor target.
+    accessLog?.log(address === '' ? '-' : address, '-', '-', '-', status);
+  });
 
   await store.open();
   let address: AddressInfo;

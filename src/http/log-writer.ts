@@ -11,7 +11,7 @@ export type WriteFunction = (
 ) => void;
 
 export interface LogWriterOptions {
-  /** Past this many characters waiting, lines are dropped. */
+  /** Past so much waiting, lines are dropped. In characters: bytes, in ASCII. As much again may be on its way. */
   readonly maxBufferedBytes?: number;
   /** How long a line waits for others to be written with. */
   readonly flushIntervalMs?: number;
@@ -45,8 +45,8 @@ const SYNC_RETRY_MS = 10;
  * lines are tried again, so that the log comes back when the disk does. No failure leaves this class: the server
  * goes on without its log.
  *
- * On a pipe the descriptor should be non-blocking (it is, once `process.stdout` has been read): otherwise a reader
- * that stands still holds one thread of the pool until it reads on.
+ * A pipe should be non-blocking: node:process makes it so when `process.stdout` (or `stderr`) is first read. On a
+ * blocking one, a reader that stands still holds a thread of the pool, and process.exit() waits for it.
  */
 export class LogWriter {
   readonly #fd: number;

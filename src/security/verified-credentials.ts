@@ -11,7 +11,7 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
  *   plain look-up will do: what its time tells about a MAC is of no use to who cannot compute one.
  * - Over user id, password and stored hash: a changed password, or a replaced hash, has another MAC, so
  *   there is nothing to invalidate and no way to forget it. A deleted user is no longer looked up at all.
- * - Each part after its length: the end of one can never be read as the beginning of the next.
+ * - Each part but the last after its length: the end of one can never be read as the beginning of the next.
  * - Bounded in number, the oldest out: memory is. Bounded in time: the key is not used on one password
  *   for ever, and what was remembered wrongly is soon forgotten.
  */
@@ -67,7 +67,7 @@ export class VerifiedCredentials {
 
   /** In UTF-16, where every string has bytes of its own: in UTF-8 all lone surrogates are equal. */
   #mac(userId: string, password: string, storedHash: string): string {
-    const text = `${userId.length}:${userId}${password.length}:${password}${storedHash.length}:${storedHash}`;
+    const text = `${userId.length}:${userId}${password.length}:${password}${storedHash}`;
     return createHmac('sha256', this.#key).update(text, 'utf16le').digest('base64');
   }
 }

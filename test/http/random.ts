@@ -1,4 +1,4 @@
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 
 /** Random values that the seed alone decides. */
 export class Random {
@@ -33,11 +33,15 @@ export class Random {
 export const LATIN1: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
 
 /** A test of something that holds for random input. TEST_SEED repeats a run whose seed was printed. */
-export function property(name: string, runs: number, check: (random: Random) => void | Promise<void>): void {
+export function property(
+  name: string,
+  runs: number,
+  check: (random: Random, t: TestContext) => void | Promise<void>,
+): void {
   test(name, async (t) => {
     const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000_007);
     t.diagnostic(`TEST_SEED=${seed}`);
     const random = new Random(seed);
-    for (let run = 0; run < runs; run += 1) await check(random);
+    for (let run = 0; run < runs; run += 1) await check(random, t);
   });
 }

@@ -117,9 +117,14 @@ test('begin() takes a /64 for one address, and a mapped IPv4 address for itself'
 
 test('begin() keeps account and address apart', () => {
   const { throttle } = standing({ maxFailures: 1 });
-  fail(throttle, 1, '\0x', 'no address');
-  assert.equal(wait(throttle, 'x', 'no address'), 0);
-  assert.equal(wait(throttle, '\0x', 'nor this'), 900);
+  fail(throttle, 1, '1', '192.0.2.1');
+  assert.equal(wait(throttle, '', '192.0.2.11'), 0);
+});
+
+test('begin() lets all that is no address share one counter', () => {
+  const { throttle } = standing({ maxFailures: 1 });
+  fail(throttle, 1, BOB, '-');
+  assert.equal(wait(throttle, BOB, 'not an address'), 900);
 });
 
 test('succeeded() forgets the failures of its account from its address, and no others', () => {
@@ -208,6 +213,16 @@ test('LoginThrottle locks nobody out for ever when the clock is set back', () =>
   fail(throttle, 10);
   assert.equal(wait(throttle), 900);
   clock.now += 900_000;
+  assert.equal(wait(throttle), 0);
+});
+
+test('LoginThrottle brings back no old failures when the clock is set back and forth', () => {
+  const { throttle, clock } = standing({ maxFailures: 1, maxEntries: 4 });
+  fail(throttle, 1);
+  fail(throttle, 1, 'alice@example.com');
+  clock.now -= 1000;
+  throttle.begin(BOB, HERE).succeeded();
+  clock.now += 1000;
   assert.equal(wait(throttle), 0);
 });
 

@@ -52,6 +52,21 @@ test('PasswordHasher throws an OverloadedError when the queue is full, and works
   assert.equal((await Promise.all(all)).length, 4);
 });
 
+test('PasswordHasher lets nobody pass the queue when a place is handed over', async () => {
+  const hasher = new HeldHasher({ cost: CHEAP, maxConcurrent: 1 });
+  const all = [hasher.hash('x'), hasher.hash('x')];
+  await nextTurn();
+  hasher.held[0]?.end();
+  await nextTurn();
+  all.push(hasher.hash('x'));
+  await nextTurn();
+  assert.equal(hasher.held.length, 2);
+  hasher.held[1]?.end();
+  await nextTurn();
+  hasher.held[2]?.end();
+  assert.equal((await Promise.all(all)).length, 3);
+});
+
 test('PasswordHasher gives the place of a hash that failed to the next', async () => {
   const hasher = new HeldHasher({ cost: CHEAP, maxConcurrent: 1 });
   const failing = hasher.hash('x');
@@ -65,7 +80,7 @@ test('PasswordHasher gives the place of a hash that failed to the next', async (
   assert.match(await next, /^\$scrypt\$/);
 });
 
-test('PasswordHasher leaves a core and a thread of the pool free, and takes 64 more, when nothing is said', async () => {
+test('PasswordHasher leaves a core and a thread of the pool free, and queues 64, when nothing is said', async () => {
   const hasher = new HeldHasher();
   const concurrent = Math.min(Math.max(availableParallelism() - 1, 1), 3);
   const all = Array.from({ length: concurrent + 64 }, () => hasher.hash('x'));

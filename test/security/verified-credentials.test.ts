@@ -18,18 +18,15 @@ test('has() is true when these credentials were added, and false when any part d
 });
 
 test('has() keeps the parts apart', () => {
-  const same = ['a', 'b', 'c', '1:', ':', '0', '\0', '\ud800', '\ufffd'];
-  const triples = same.flatMap((one) => same.flatMap((two) => [[one, two, ''], [one + two, '', ''], ['', one, two]]));
-  const seen = new Set(triples.map((parts) => JSON.stringify(parts)));
+  const triples: readonly (readonly [string, string, string])[] = [
+    ['a', 'b', 'c'], ['ab', '', 'c'], ['a', 'bc', ''], ['', 'ab', 'c'], ['', 'a', 'bc'], ['', 'abc', ''], ['', '', 'abc'],
+    ['', '1:a', ''], ['3:', 'a', ''], ['1:a', '', ''], ['', '0:', ''], ['0:', '', ''], ['', '', '0:'],
+    ['a', '\0', 'b'], ['a\0', '', 'b'], ['a', '\ud800', ''], ['a', '\ufffd', ''], ['a', '\udc00', ''],
+  ];
   for (const added of triples) {
     const verified = new VerifiedCredentials();
-    const [id = '', password = '', hash = ''] = added;
-    verified.add(id, password, hash);
-    const known = [...seen].filter((text) => {
-      const [otherId, otherPassword, otherHash] = parseTriple(text);
-      return verified.has(otherId, otherPassword, otherHash);
-    });
-    assert.deepEqual(known, [JSON.stringify(added)]);
+    verified.add(...added);
+    assert.deepEqual(triples.filter((triple) => verified.has(...triple)), [added]);
   }
 });
 
@@ -105,9 +102,3 @@ test('new VerifiedCredentials() throws a RangeError when a bound is out of range
     assert.throws(() => new VerifiedCredentials(bad), RangeError, JSON.stringify(bad));
   }
 });
-
-function parseTriple(text: string): [string, string, string] {
-  const parts: unknown = JSON.parse(text);
-  assert.ok(Array.isArray(parts));
-  return [String(parts[0]), String(parts[1]), String(parts[2])];
-}

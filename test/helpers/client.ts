@@ -1,0 +1,80 @@
+import { Agent, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; throws where it is none. */
+  json(): unknown;
+}
+
+export interface RequestOptions {
+  readonly headers?: OutgoingHttpHeaders;
+  /** Sent as it is. */
+  readonly body?: string | Buffer;
+  /** Sent urlencoded, as curl's -d. */
+  readonly form?: { readonly [name: string]: string };
+  /** Sent as application/json. */
+  readonly json?: unknown;
+  /** The Cookie header, as curl's --cookie. */
+  readonly cookie?: string;
+  /** Email and password, as curl's -u. */
+  readonly basic?: readonly [email: string, password: string];
+  readonly agent?: Agent | false;
+}
+
+/** One request, made with node:http so that nothing is added or followed. */
+export function send(base: string, method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+  const headers: OutgoingHttpHeaders = {};
+  let body = options.body;
+  if (options.form !== undefined) {
+    headers['content-type'] = 'application/x-www-form-urlencoded';
+    body = new URLSearchParams(options.form).toString();
+  }
+  if (options.json !== undefined) {
+    headers['content-type'] = 'application/json';
+    body = JSON.stringify(options.json);
+  }
+  if (options.cookie !== undefined) headers.cookie = options.cookie;
+  if (options.basic !== undefined) {
+    headers.authorization = `Basic ${Buffer.from(options.basic.join(':')).toString('base64')}`;
+  }
+  if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
+  return new Promise((resolve, reject) => {
+    const url = new URL(base);
+    const outgoing = httpRequest(
+      {
+        host: url.hostname,
+        port: url.port,
+        method,
+        path,
+        headers: { ...headers, ...options.headers },
+        agent: options.agent ?? false,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text,
+            json: () => JSON.parse(text),
+          });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** `name=value` of the answer's one Set-Cookie, as a browser would send it back. */
+export function cookieOf(reply: Reply): string {
+  const [cookie, ...others] = reply.headers['set-cookie'] ?? [];
+  if (cookie === undefined || others.length > 0) throw new Error('not exactly one Set-Cookie');
+  return cookie.split(';', 1)[0] ?? '';
+}

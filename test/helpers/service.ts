@@ -1,0 +1,68 @@
+import type { TestContext } from 'node:test';
+import { parseConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
+import { User } from '../../src/models/user.ts';
+import { PasswordHasher } from '../../src/security/password.ts';
+import { startService } from '../../src/service.ts';
+import type { Service, ServiceOptions } from '../../src/service.ts';
+import { send } from './client.ts';
+import type { Reply, RequestOptions } from './client.ts';
+import { temporaryDirectory } from './directory.ts';
+
+/** Hashes that cost next to nothing, for tests of which the cost is not the matter. */
+export const CHEAP_COST = { logN: 4, r: 8, p: 1 };
+
+export interface TestService {
+  readonly service: Service;
+  /** `http://127.0.0.1:…`, without a path. */
+  readonly base: string;
+  readonly directory: string;
+  /** The lines that the server has logged so far. */
+  readonly logs: { readonly access: string[]; readonly security: string[]; readonly notice: string[] };
+  /** A request to a path below /api/v1. */
+  api(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  /** Makes a user behind the API's back. */
+  addUser(email: string, password: string): Promise<User>;
+}
+
+export type TestServiceOptions = Partial<Omit<ServiceOptions, 'config' | 'logs'>> & Partial<Config>;
+
+/** Starts a real server on a free port of the loopback, in a directory of its own; it ends with the test. */
+export async function startTestService(t: TestContext, options: TestServiceOptions = {}): Promise<TestService> {
+  const { passwords = new PasswordHasher({ cost: CHEAP_COST }), clock, limits, fileSystem, ...settings } = options;
+  const logs: { access: string[]; security: string[]; notice: string[] } = { access: [], security: [], notice: [] };
+  const config: Config = {
+    ...parseConfig({}).config,
+    port: 0,
+    dataDirectory: options.dataDirectory ?? temporaryDirectory(t),
+    ...settings,
+  };
+  const service = await startService({
+    config,
+    passwords,
+    logs: {
+      access: (line) => logs.access.push(line),
+      security: (line) => logs.security.push(line),
+      notice: (line) => logs.notice.push(line),
+    },
+    ...(clock !== undefined && { clock }),
+    ...(limits !== undefined && { limits }),
+    ...(fileSystem !== undefined && { fileSystem }),
+  });
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (isOpen) await service.close(1_000);
+    isOpen = false;
+  };
+  t.after(close);
+  const base = `http://127.0.0.1:${service.address.port}`;
+  return {
+    service: { ...service, close },
+    base,
+    directory: config.dataDirectory,
+    logs,
+    api: (method, path, requestOptions) => send(base, method, `/api/v1${path}`, requestOptions),
+    addUser: async (email, password) =>
+      service.users.save(new User({ email, passwordHash: await passwords.hash(password) })),
+  };
+}
