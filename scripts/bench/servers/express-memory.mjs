@@ -1,0 +1,4 @@
+/** Express 5 + express-session, sessions in its MemoryStore. */
+import { serveExpress } from './express-app.mjs';
+
+serveExpress();
