@@ -61,7 +61,10 @@ function oneOf<T extends string>(values: readonly T[]): Pick<Setting<T>, 'expect
 function parseOrigins(text: string): '*' | readonly string[] | undefined {
   if (text === '*') return '*';
   const origins = text.split(',').map((origin) => origin.trim());
-  const areOrigins = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  // A URL may hold "*", which here would match no origin at all, and not those that whoever wrote it means.
+  const areOrigins = origins.every(
+    (origin) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin,
+  );
   return areOrigins ? origins : undefined;
 }
 

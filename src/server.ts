@@ -3,8 +3,9 @@ import { isIPv6 } from 'node:net';
 import { parseArgs } from 'node:util';
 import { ConfigError, describeSettings, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { describeError, DomainError, messageOf } from './errors.ts';
+import { DomainError, messageOf } from './errors.ts';
 import { LogWriter } from './http/log-writer.ts';
+import { describeError } from './http/printable.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
 import { packageVersion } from './version.ts';
@@ -14,6 +15,9 @@ const EXIT_USAGE = 2;
 
 /** How long requests under way may take once the process was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
+
+/** How long what was promised may take to be written after a crash. */
+const CRASH_GRACE_MS = 5_000;
 
 /**
  * Standard output and error, off the main thread: a slow reader of the log must not stop the server. To look at
@@ -87,7 +91,7 @@ function startProblem(error: unknown, config: Config): string {
 function stopOnSignals(service: Service): void {
   let isStopping = false;
   const stop = (): void => {
-    if (isStopping) process.exit(EXIT_FAILED);
+    if (isStopping) exitAtOnce();
     isStopping = true;
     service.close(SHUTDOWN_GRACE_MS).then(
       () => exit(0),
@@ -97,15 +101,26 @@ function stopOnSignals(service: Service): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  // The state of the process is unknown: say all that is known, keep what was promised, and end.
+  // The state of the process is unknown: say all that is known, write what was promised, and end.
   const crash = (error: unknown): void => {
     errors.write(`unexpected: ${describeError(error)}\n`);
-    if (isStopping) process.exit(EXIT_FAILED);
+    if (isStopping) exitAtOnce();
     isStopping = true;
-    service.close(0).finally(() => exit(EXIT_FAILED));
+    setTimeout(exitAtOnce, CRASH_GRACE_MS).unref();
+    service.close(0).then(
+      () => exit(EXIT_FAILED),
+      (problem: unknown) => exit(EXIT_FAILED, '', `${messageOf(problem)}\n`),
+    );
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
+}
+
+/** Ends the process now, with the lines that are left written by this thread. */
+function exitAtOnce(): never {
+  errors.flushSync();
+  output.flushSync();
+  process.exit(EXIT_FAILED);
 }
 
 /** Ends the process once every line is written. */

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
-import { describeError } from './errors.ts';
 import { createAccessLog } from './http/access-log.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { describeError } from './http/printable.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';

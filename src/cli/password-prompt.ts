@@ -1,8 +1,19 @@
-import type { ReadStream } from 'node:tty';
+/** What is asked of standard input. */
+export interface PromptInput extends AsyncIterable<unknown> {
+  /** Whether it is a terminal; only then `setRawMode` is called. */
+  readonly isTTY?: boolean;
+  setRawMode(isRaw: boolean): unknown;
+  setEncoding(encoding: 'utf8'): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  unshift(text: string): unknown;
+  on(event: 'data', listener: (chunk: unknown) => void): unknown;
+  off(event: 'data', listener: (chunk: unknown) => void): unknown;
+}
 
 /** What a password is read from, and what asks for it. */
 export interface PromptStreams {
-  readonly input: NodeJS.ReadStream;
+  readonly input: PromptInput;
   readonly output: { write(text: string): unknown };
 }
 
@@ -31,7 +42,7 @@ export async function readNewPassword({ input, output }: PromptStreams): Promise
   return password === again ? password : null;
 }
 
-async function firstLine(input: NodeJS.ReadStream): Promise<string> {
+async function firstLine(input: PromptInput): Promise<string> {
   let text = '';
   input.setEncoding('utf8');
   for await (const chunk of input) {
@@ -42,10 +53,11 @@ async function firstLine(input: NodeJS.ReadStream): Promise<string> {
 }
 
 /** In raw mode the terminal shows nothing of what is typed, and leaves Enter, Backspace and CTRL+C to us. */
-function readHidden(input: ReadStream, output: PromptStreams['output'], question: string): Promise<string> {
-  output.write(question);
+function readHidden(input: PromptInput, output: PromptStreams['output'], question: string): Promise<string> {
   input.setEncoding('utf8');
+  // Before the question: who answers it at once, a script say, would else see the password on the screen.
   input.setRawMode(true);
+  output.write(question);
   input.resume();
   return new Promise((resolve, reject) => {
     let typed: string[] = [];
@@ -56,7 +68,8 @@ function readHidden(input: ReadStream, output: PromptStreams['output'], question
       output.write('\n');
     };
     const onData = (chunk: unknown): void => {
-      for (const character of String(chunk)) {
+      const characters = [...String(chunk)];
+      for (const [index, character] of characters.entries()) {
         if (character === INTERRUPT) {
           end();
           reject(new PromptInterruptedError());
@@ -64,6 +77,9 @@ function readHidden(input: ReadStream, output: PromptStreams['output'], question
         }
         if (ENTER.test(character)) {
           end();
+          // Pasted, or typed faster than read: it is the answer to the next question.
+          const rest = characters.slice(index + 1).join('');
+          if (rest !== '') input.unshift(rest);
           resolve(typed.join(''));
           return;
         }

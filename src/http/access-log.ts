@@ -1,11 +1,7 @@
+import { printable } from './printable.ts';
+
 /** How the access log looks; `off` is none. */
 export type LogFormat = 'common' | 'json' | 'off';
-
-/** What only the JSON format shows, where it is given. */
-export interface AccessLogDetails {
-  readonly requestId?: string;
-  readonly durationMs?: number;
-}
 
 export interface AccessLog {
   /**
@@ -16,16 +12,8 @@ export interface AccessLog {
    * @param target the raw request target, as it came
    * @param httpVersion `1.1` or `1.0`
    * @param status of the answer
-   * @param details for the JSON format
    */
-  log(
-    address: string,
-    method: string,
-    target: string,
-    httpVersion: string,
-    status: number,
-    details?: AccessLogDetails,
-  ): void;
+  log(address: string, method: string, target: string, httpVersion: string, status: number): void;
 }
 
 /** Longer values are cut: a line of the log must not cost what a client likes. In characters. */
@@ -34,9 +22,6 @@ const MAX_VALUE_LENGTH = 2_048;
 // Anything but printable ASCII without `"` and `\`: what would end a line, a quoted field or a terminal's calm.
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
-// What JSON.stringify leaves as it is: DEL, the C1 controls, U+2028 and everything else beyond ASCII.
-const NOT_ASCII = /[\x7f-\uffff]/g;
-
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
@@ -73,11 +58,10 @@ export function createAccessLog(
     };
   }
   return {
-    log: (address, method, target, httpVersion, status, details) =>
+    log: (address, method, target, httpVersion, status) =>
       write(
         `{"time":"${time()}","address":${quote(address)},"method":${quote(method)}` +
-          `,"target":${quote(withoutSecrets(target))},"http":"${httpVersion}","status":${status}` +
-          `${details === undefined ? '' : detailFields(details)}}\n`,
+          `,"target":${quote(withoutSecrets(target))},"http":"${httpVersion}","status":${status}}\n`,
       ),
   };
 }
@@ -122,19 +106,10 @@ function escape(value: string): string {
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);
   if (code === 0x22 || code === 0x5c) return `\\${character}`;
-  return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : unicodeEscape(character);
-}
-
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : printable(character);
 }
 
 function quote(value: string): string {
   const text = cut(value);
-  return UNSAFE.test(text) ? JSON.stringify(text).replace(NOT_ASCII, unicodeEscape) : `"${text}"`;
-}
-
-function detailFields(details: AccessLogDetails): string {
-  const id = details.requestId === undefined ? '' : `,"requestId":${quote(details.requestId)}`;
-  return details.durationMs === undefined ? id : `${id},"durationMs":${details.durationMs}`;
+  return UNSAFE.test(text) ? printable(JSON.stringify(text)) : `"${text}"`;
 }

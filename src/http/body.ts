@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
 import { isUtf8, parseMediaType } from './media-type.ts';
 
-/** How long a client that sends without end may go on before it is cut off: time to read its answer. */
 const LINGER_MS = 2_000;
 
 const NO_BODY = Buffer.alloc(0);
@@ -85,11 +84,11 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
  * first byte and the client can read its answer: closing a socket that holds unread bytes resets it, and a
  * reset overtakes the answer. Call it beside `response.end()`, before or after. Costs nothing without a body.
  *
- * @param maxBytes how much is read for that; whoever sends more gets no further reading, and
- *   {@link LINGER_MS} later no connection
+ * @param maxBytes how much is read for that; whoever sends more is read no further
+ * @param lingerMs after which that client's connection is cut: time to read its answer
  * Source: RFC 9112 section 9.6 (lingering close).
  */
-export function discardBody(request: IncomingMessage, maxBytes: number): void {
+export function discardBody(request: IncomingMessage, maxBytes: number, lingerMs = LINGER_MS): void {
   if (!hasBody(request) || request.destroyed || request.readableEnded) return;
   let length = 0;
   const onData = (chunk: Buffer): void => {
@@ -97,18 +96,14 @@ export function discardBody(request: IncomingMessage, maxBytes: number): void {
     if (length <= maxBytes) return;
     request.off('data', onData);
     request.pause();
-    cutOffLater(request);
+    cutOffLater(request, lingerMs);
   };
   request.on('data', onData);
-  // node drops the body of a request that was never read, without bound and with our listener removed. One
-  // read marks it as read; what it returns has gone through the listener.
-  request.read();
-  if (length <= maxBytes) request.resume();
+  request.resume();
 }
 
-function cutOffLater(request: IncomingMessage): void {
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+function cutOffLater({ socket }: IncomingMessage, lingerMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
   socket.once('close', () => clearTimeout(timer));
 }
 

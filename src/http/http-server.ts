@@ -64,6 +64,7 @@ export class HttpServer {
       this.server.listen(port, host, () => {
         this.server.off('error', reject);
         const address = this.server.address();
+        this.#connections.watchStalls(this.#limits.connectionsCheckingIntervalMs, this.#limits.stallTimeoutMs);
         if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
         else resolve(address);
       });
@@ -93,7 +94,6 @@ export class HttpServer {
       // requestProblem() looks for Host, and answers in the project's form.
       requireHostHeader: false,
     });
-    server.timeout = limits.stallTimeoutMs;
     // Past its default of 2,000 node:http drops header lines and says nothing; requestProblem() refuses them.
     server.maxHeadersCount = 0;
     server.maxConnections = limits.maxConnections + REFUSALS_AT_ONCE;
@@ -103,9 +103,11 @@ export class HttpServer {
     server.on('request', onRequest);
     // Whoever reads the body says 100 first; a request refused before that never sends it.
     server.on('checkContinue', onRequest);
-    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-      this.#refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response),
-    );
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      // Expect = #expectation: an empty list expects nothing (RFC 9110 sections 5.6.1.2 and 10.1.1).
+      if (request.headers.expect === '') return onRequest(request, response);
+      this.#refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response);
+    });
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
       this.#refuse(socket, { status: 405, reason: 'CONNECT' });

@@ -39,15 +39,19 @@ export function json(status: number, value: unknown, headers?: HeaderList): Answ
  */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, headers: HeaderList): void {
   const fields = [...COMMON_HEADERS];
-  for (const [name, value] of headers) fields.push(name, value);
-  for (const [name, value] of answer.headers ?? []) fields.push(name, value);
+  addFields(fields, headers);
+  if (answer.headers !== undefined) addFields(fields, answer.headers);
   if (answer.body !== '') {
     fields.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(answer.body)));
   }
   // A client that was not told to continue may send its body or not: where the next request begins is unknown
   // (RFC 9110, section 10.1.1).
-  if (request.headers.expect !== undefined && !request.complete) fields.push('Connection', 'close');
+  if (request.headers.expect !== undefined && hasBody(request) && !request.complete) fields.push('Connection', 'close');
   response.writeHead(answer.status, fields);
   response.end(answer.body);
   if (hasBody(request)) discardBody(request, MAX_DISCARDED_BYTES);
+}
+
+function addFields(fields: string[], headers: HeaderList): void {
+  for (const field of headers) fields.push(field[0], field[1]);
 }

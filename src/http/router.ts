@@ -17,6 +17,10 @@ export type Match<H> =
 interface Resource<H> {
   readonly path: string;
   readonly segments: readonly string[];
+  /** What a path that matches begins with: all before the first parameter. */
+  readonly prefix: string;
+  /** The segments from the first parameter on. */
+  readonly rest: readonly string[];
   /** By method, ready to be returned where the path has no parameters. */
   readonly found: Map<string, Match<H> & { kind: 'found' }>;
   methods: readonly string[];
@@ -37,10 +41,13 @@ const NO_PARAMETERS: Parameters = new Map();
 export class Router<H> {
   readonly #literal = new Map<string, Resource<H>>();
   readonly #withParameters: Resource<H>[] = [];
+  /** Those of any path. */
+  readonly allMethods: readonly string[];
 
   /** @throws {TypeError} where a route is malformed or there twice */
   constructor(routes: readonly Route<H>[]) {
     for (const route of routes) this.#add(route);
+    this.allMethods = allowed(routes.map(({ method }) => method));
     for (const resource of [...this.#literal.values(), ...this.#withParameters]) {
       resource.methods = allowed([...resource.found.keys()]);
       resource.notAllowed = { kind: 'method-not-allowed', allow: resource.methods.join(', ') };
@@ -57,7 +64,7 @@ export class Router<H> {
     const literal = this.#literal.get(path);
     if (literal !== undefined) return routeOf(literal, method) ?? literal.notAllowed;
     for (const resource of this.#withParameters) {
-      const parameters = parametersOf(resource.segments, path);
+      const parameters = parametersOf(resource, path);
       if (parameters === null) continue;
       const found = routeOf(resource, method);
       return found === undefined ? resource.notAllowed : { kind: 'found', handler: found.handler, parameters };
@@ -74,7 +81,7 @@ export class Router<H> {
   allowedMethods(path: string): readonly string[] {
     const literal = this.#literal.get(path);
     if (literal !== undefined) return literal.methods;
-    const resource = this.#withParameters.find(({ segments }) => parametersOf(segments, path) !== null);
+    const resource = this.#withParameters.find((candidate) => parametersOf(candidate, path) !== null);
     return resource === undefined ? NO_METHODS : resource.methods;
   }
 
@@ -92,7 +99,16 @@ export class Router<H> {
   }
 
   #resource(path: string, segments: readonly string[], parametrised: boolean): Resource<H> {
-    const created = { path, segments, found: new Map(), methods: NO_METHODS, notAllowed: NOT_FOUND };
+    const literals = parametrised ? segments.slice(0, segments.findIndex(isParameter)) : segments;
+    const created = {
+      path,
+      segments,
+      prefix: `/${literals.map((literal) => `${literal}/`).join('')}`,
+      rest: segments.slice(literals.length),
+      found: new Map(),
+      methods: NO_METHODS,
+      notAllowed: NOT_FOUND,
+    };
     if (parametrised) {
       const same = this.#withParameters.find((other) => precedence(other) === precedence(created));
       if (same !== undefined) return same;
@@ -127,13 +143,15 @@ function routeOf<H>({ found }: Resource<H>, method: string): (Match<H> & { kind:
 }
 
 /** @returns the parameters' values, or null where the path does not match. */
-function parametersOf(segments: readonly string[], path: string): Parameters | null {
+function parametersOf({ prefix, rest }: Resource<unknown>, path: string): Parameters | null {
+  if (!path.startsWith(prefix)) return null;
   const values = new Map<string, string>();
-  let start = 1;
-  for (const [index, segment] of segments.entries()) {
+  let start = prefix.length;
+  for (let index = 0; index < rest.length; index += 1) {
+    const segment = rest[index] ?? '';
     const slash = path.indexOf('/', start);
     const end = slash === -1 ? path.length : slash;
-    if ((slash === -1) !== (index === segments.length - 1)) return null;
+    if ((slash === -1) !== (index === rest.length - 1)) return null;
     if (!isParameter(segment)) {
       if (end - start !== segment.length || !path.startsWith(segment, start)) return null;
     } else {

@@ -36,10 +36,15 @@ export function readTutorialUsers(text: string): TutorialUsers | null {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return null;
   const users: User[] = [];
   const leftOut: { key: string; reason: string }[] = [];
+  const ids = new Set<string>();
   for (const [key, record] of Object.entries(file)) {
     const user = readTutorialUser(key, record);
     if (typeof user === 'string') leftOut.push({ key, reason: user });
-    else users.push(user);
+    else if (ids.has(user.id)) leftOut.push({ key, reason: 'another user of the file has its id' });
+    else {
+      ids.add(user.id);
+      users.push(user);
+    }
   }
   return { users, leftOut };
 }
@@ -50,6 +55,7 @@ function readTutorialUser(key: string, record: unknown): User | string {
   const { id = key, created_at, updated_at, email, _password, first_name, last_name }: UnknownTutorialUser = record;
   if (typeof id !== 'string' || id === '') return 'its id is no text';
   if (typeof email !== 'string' || email === '') return 'it has no email';
+  if (/\p{Cc}/u.test(email)) return 'its email holds control characters';
   const passwordHash = typeof _password === 'string' ? sha256Hash(_password) : null;
   if (passwordHash === null) return 'its password is no SHA-256 in hex';
   const createdAt = tutorialTime(created_at);

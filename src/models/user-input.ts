@@ -5,8 +5,9 @@ const MAX_EMAIL_LENGTH = 254;
 const MAX_NAME_LENGTH = 200;
 
 // One "@" with something on both sides, and neither spaces nor control characters: all that can be said of an
-// address without sending mail to it (RFC 5321 section 4.1.2 allows almost anything before the "@").
-const EMAIL = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u;
+// address without sending mail to it (RFC 5321 section 4.1.2 allows almost anything before the "@"). No colon: it
+// ends the user's name in Basic credentials (RFC 7617 section 2).
+const EMAIL = /^[^\s\p{Cc}@:]+@[^\s\p{Cc}@:]+$/u;
 
 /**
  * @param value for a new user's email
@@ -15,7 +16,7 @@ const EMAIL = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u;
  */
 export function checkedEmail(value: unknown): string {
   if (typeof value !== 'string' || !value.isWellFormed() || !EMAIL.test(value)) {
-    throw new InvalidValueError('email', 'email must be an address with one @ and no spaces, such as bob@example.com');
+    throw new InvalidValueError('email', 'email must be an address with one @ and no spaces or colons, such as bob@example.com');
   }
   if ([...value].length > MAX_EMAIL_LENGTH) {
     throw new InvalidValueError('email', `email must be at most ${MAX_EMAIL_LENGTH} characters long`);

@@ -13,7 +13,7 @@ export const MAX_PASSWORD_BYTES = 1024;
  * @param password as given: neither trimmed nor cut
  * @param minLength in code points, counted after NFC, so that the same text typed on another keyboard counts alike
  * @returns a sentence that says what would do, without the password; null where this one does
- * Source: NIST 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.1 and 6.2.4 to 6.2.9.
+ * Source: NIST 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.1, 6.2.4, 6.2.5, 6.2.8 and 6.2.9.
  */
 export function passwordProblem(password: string, minLength: number): string | null {
   // Every lone surrogate becomes the same U+FFFD in UTF-8: passwords that differ would be equal.

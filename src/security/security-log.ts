@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { printable } from '../http/printable.ts';
 
 /** How a user signs in: for a session, or with one Basic request. */
 export type SignInMethod = 'session' | 'basic';
@@ -11,7 +12,7 @@ type Fields = { readonly [name: string]: string | null | undefined };
 /**
  * What happened to accounts: one JSON object a line, in ASCII. Never a password, a session id or an email.
  *
- * Source: OWASP Logging Cheat Sheet; ASVS 5.0, 16.2 and 16.3.
+ * Source: OWASP Logging Cheat Sheet; ASVS 5.0, 16.2, 16.3 and 16.4.1.
  */
 export class SecurityLog {
   readonly #write: (line: string) => void;
@@ -27,11 +28,14 @@ export class SecurityLog {
     this.#clock = clock;
   }
 
+  /** A password was right: a session was made, or a Basic request answered after a new verification. */
   signInSucceeded(about: { address: string; userId: string; method: SignInMethod }): void {
     this.#log('sign_in_succeeded', { address: about.address, user_id: about.userId, method: about.method });
   }
 
   /**
+   * A password was wrong, or not looked at.
+   *
    * @param about.userId where the email is a user's
    * @param about.email what was given for one; only its tag is printed
    */
@@ -51,23 +55,32 @@ export class SecurityLog {
     });
   }
 
+  /** A session was ended by its user. */
   signedOut(about: { address: string; userId: string }): void {
     this.#log('signed_out', { address: about.address, user_id: about.userId });
   }
 
-  /** @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`) */
+  /**
+   * A user was made.
+   *
+   * @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`)
+   */
   userCreated(about: { address: string; userId: string; by: string | null }): void {
     this.#log('user_created', { address: about.address, user_id: about.userId, by: about.by });
   }
 
-  /** @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`) */
+  /**
+   * A user was removed, and with it every session.
+   *
+   * @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`)
+   */
   userDeleted(about: { address: string; userId: string; by: string | null }): void {
     this.#log('user_deleted', { address: about.address, user_id: about.userId, by: about.by });
   }
 
   #log(event: string, fields: Fields): void {
     const entry = { time: new Date(this.#clock()).toISOString(), event, ...fields };
-    this.#write(`${asciiJson(entry)}\n`);
+    this.#write(`${printable(JSON.stringify(entry))}\n`);
   }
 
   /**
@@ -80,15 +93,4 @@ export class SecurityLog {
   #tag(text: string): string {
     return createHmac('sha256', this.#tagKey).update(text).digest('hex').slice(0, 8);
   }
-}
-
-/**
- * JSON in printable ASCII, the rest as \uXXXX: no newline forges a second entry, no escape sequence or change
- * of writing direction reaches the terminal of who reads it, and a lone surrogate stays a lone surrogate.
- */
-function asciiJson(value: Fields): string {
-  return JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

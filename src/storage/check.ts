@@ -86,5 +86,6 @@ export class StoreCheck implements Pick<Store, 'collection'> {
 function purposeOf(name: string): string {
   if (name.startsWith(TORN_FILE_PREFIX)) return 'an end of the journal that was set aside; not in use';
   if (name === NEW_JOURNAL_FILE) return 'a compaction that did not come to its end; the next start removes it';
+  if (name.startsWith(`${LOCK_FILE}.`)) return 'left by a process that ended while it took the lock; may be removed';
   return 'not a file of this server';
 }

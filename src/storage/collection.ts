@@ -164,7 +164,11 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
         if (model !== null && index.valueOf(model) === ownerId) ids.add(id);
       }
     }
-    for (const id of ids) this.#stage(id, null);
+    for (const id of ids) {
+      const model = this.#latest(id);
+      // It may have gone to another owner since.
+      if (model !== null && index.valueOf(model) === ownerId) this.#stage(id, null);
+    }
   }
 
   #indexOf(field: string): Index<M> {

@@ -28,7 +28,7 @@ export interface CompactionOptions {
  * everything that was appended to the old journal since the start is copied behind the snapshot, and a line
  * says what a record is, not how it changed, so reading them in order ends at the same state.
  *
- *     1 snapshot → journal.jsonl.new     2 sync     3 copy what was appended since, sync
+ *     1 snapshot → journal.jsonl.new     2 sync     3 copy most of what was appended since, sync
  *     4 writes wait: copy the last of it, sync, rename over journal.jsonl, sync the directory
  *
  * Until the rename the old journal is whole and the only one that counts; a crash leaves `.new` behind, which
@@ -60,7 +60,7 @@ export class Compaction {
     const compaction = new Compaction(options, created, startBytes);
     try {
       await compaction.#snapshot(options.collections, options.signal);
-      await compaction.#catchUp();
+      await compaction.#catchUp(COPY_CHUNK_BYTES);
     } catch (error) {
       await compaction.abandon();
       throw error;
@@ -80,14 +80,14 @@ export class Compaction {
    * @throws the error of the system; the old journal still counts
    */
   async swap(path: string, newPath: string): Promise<JournalFile> {
-    await this.#catchUp();
+    await this.#catchUp(0);
     await this.#fileSystem.rename(newPath, path);
     return this.#new;
   }
 
-  /** Closes the new journal, which will not be used. */
+  /** Closes the new journal, which will not be used: so it does not matter whether that fails. */
   async abandon(): Promise<void> {
-    await this.#new.close();
+    await this.#new.close().catch(() => {});
   }
 
   async #snapshot(collections: Collections, signal: AbortSignal): Promise<void> {
@@ -109,9 +109,15 @@ export class Compaction {
     await this.#new.sync();
   }
 
-  async #catchUp(): Promise<void> {
+  /**
+   * Copies what was appended to the old journal, and syncs.
+   *
+   * @param restBytes that may be left for later. While others write this must not be 0: each line copied may
+   *   find another one appended, for ever
+   */
+  async #catchUp(restBytes: number): Promise<void> {
     const buffer = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
-    while (this.#copiedBytes < this.#old.length) {
+    while (this.#old.length - this.#copiedBytes > restBytes) {
       const wanted = Math.min(buffer.length, this.#old.length - this.#copiedBytes);
       const length = await this.#old.read(buffer.subarray(0, wanted), this.#copiedBytes);
       if (length < wanted) throw new Error('the journal is shorter than what was written to it');

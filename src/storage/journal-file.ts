@@ -72,6 +72,11 @@ export class JournalFile {
 /** Opens a new, empty journal file; what stood at the path is gone. */
 export async function createJournalFile(fileSystem: FileSystem, path: string): Promise<JournalFile> {
   const file = await fileSystem.open(path);
-  await file.truncate(0);
+  try {
+    await file.truncate(0);
+  } catch (error) {
+    await file.close().catch(() => {});
+    throw error;
+  }
   return new JournalFile(file, 0);
 }

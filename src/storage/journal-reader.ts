@@ -54,7 +54,8 @@ export async function readLines(
     const length = await file.read(chunk, position);
     if (length === 0) break;
     position += length;
-    const bytes = carried.length === 0 ? chunk.subarray(0, length) : Buffer.concat([carried, chunk.subarray(0, length)]);
+    const read = chunk.subarray(0, length);
+    const bytes = carried.length === 0 ? read : Buffer.concat([carried, read]);
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
       const text = bytes.subarray(start, end + 1);

@@ -31,6 +31,7 @@ function loadCommit(content: object, place: LinePlace, path: string, collections
     const collection = collections.get(name);
     if (collection === undefined) throw damaged(`it names a collection ${name}, which this version does not know`);
     if (!Array.isArray(put) || !Array.isArray(remove)) throw damaged('it is no list of records');
+    if (!remove.every((id) => typeof id === 'string')) throw damaged(`it removes something that is no id of ${name}`);
     if (!collection.load(put, remove)) throw damaged(`it holds something that is no record of ${name}`);
     return put.length + remove.length;
   };
@@ -73,11 +74,6 @@ export async function openJournal(
   onNotice: (notice: string) => void,
 ): Promise<{ journal: JournalFile; entryCount: number }> {
   const path = join(directory, JOURNAL_FILE);
-  // A compaction that did not come to its end: the journal beside it is whole, and newer.
-  await fileSystem.remove(join(directory, NEW_JOURNAL_FILE));
-
-  const existing = await fileSystem.openExisting(path);
-  await existing?.close();
   const file = await fileSystem.open(path);
   try {
     const content = await readJournal(file, path, collections);
@@ -90,7 +86,12 @@ export async function openJournal(
     }
     const journal = new JournalFile(file, content.wholeBytes);
     if (content.lineCount === 0) await journal.append(encodeLine(JOURNAL_HEADER));
-    if (existing === null) await fileSystem.syncDirectoryOf(path);
+    // A process that was killed may have written and renamed without syncing. What is served and built upon
+    // from here on must outlive a power cut.
+    await journal.sync();
+    await fileSystem.syncDirectoryOf(path);
+    // A compaction that did not come to its end: the journal is whole without it.
+    await fileSystem.remove(join(directory, NEW_JOURNAL_FILE));
     return { journal, entryCount: content.entryCount };
   } catch (error) {
     await file.close();

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 // By name, since a lock is about processes: nothing here reads the environment or ends one.
 import { kill, pid as ownPid } from 'node:process';
@@ -7,6 +7,9 @@ import { StoreLockedError } from '../errors.ts';
 import { FILE_MODE, isErrorCode, nodeFileSystem } from './file-system.ts';
 
 export const LOCK_FILE = 'lock';
+
+/** Of the SHA-256 of a lock's text, in its guard's name. */
+const GUARD_DIGITS = 16;
 
 /**
  * Who holds a directory. `startedAt` tells a process from a later one that was given the same pid (in a
@@ -17,19 +20,30 @@ interface LockHolder {
   readonly startedAt: string | null;
 }
 
+/** A process as the kernel has it. */
+interface ProcessState {
+  /** Boot id, and clock ticks from the boot to the start. */
+  readonly startedAt: string;
+  /** Ended, though nobody has asked yet how: it writes nothing any more. */
+  readonly isOver: boolean;
+}
+
 /**
- * When a process started, as the kernel counts it (proc(5): boot id, and field 22 of stat, in clock ticks
- * since boot); null where there is no such process, or the system has no /proc to tell.
+ * Source: proc(5): `stat` has the state as field 3, the number of threads as 20, the start as 22.
+ *
+ * @returns null where there is no such process, or the system has no /proc to tell
  */
-async function processStart(pid: number): Promise<string | null> {
+async function processState(pid: number): Promise<ProcessState | null> {
   try {
     const [boot, stat] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
     // Field 2 is the command in parentheses, which may hold spaces and parentheses itself.
-    const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot.trim()} ${afterCommand[19]}`;
+    const fromThird = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie with threads is still ending, and one of them may be in the middle of a write.
+    const isOver = fromThird[0] === 'Z' && Number(fromThird[17]) <= 1;
+    return { startedAt: `${boot.trim()} ${fromThird[19]}`, isOver };
   } catch {
     return null;
   }
@@ -43,8 +57,9 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
     // EPERM: it is there, and another user's.
     if (!isErrorCode(error, 'EPERM')) return false;
   }
-  const startedAt = await processStart(holder.pid);
-  return holder.startedAt === null || startedAt === null || startedAt === holder.startedAt;
+  const state = await processState(holder.pid);
+  if (state === null) return true;
+  return !state.isOver && (holder.startedAt === null || holder.startedAt === state.startedAt);
 }
 
 /** @returns null for a text that no process of ours has written: it holds nothing */
@@ -79,28 +94,19 @@ export class DirectoryLock {
   }
 
   /**
-   * The lock appears with its content in one step (`link`), so no one reads half of it. A dead process's
-   * lock is moved aside and looked at again before it is dropped: of two that take it over at once, the
-   * slower one finds that it moved the faster one's new lock, and puts that back.
-   *
    * @param directory exists
-   * @throws {StoreLockedError} a live process has it
+   * @throws {StoreLockedError} a live process has it, or is taking it over from a dead one
    */
   static async acquire(directory: string): Promise<DirectoryLock> {
     const path = join(directory, LOCK_FILE);
-    const own = join(directory, `${LOCK_FILE}.${randomUUID()}`);
-    const holder: LockHolder = { pid: ownPid, startedAt: await processStart(ownPid) };
-    await writeFile(own, `${JSON.stringify(holder)}\n`, { mode: FILE_MODE });
+    const own = `${path}.${randomUUID()}`;
+    const startedAt = (await processState(ownPid))?.startedAt ?? null;
+    // The id makes every lock's text another one.
+    const text = JSON.stringify({ pid: ownPid, startedAt, id: randomUUID() });
+    await writeFile(own, `${text}\n`, { mode: FILE_MODE });
     try {
-      for (;;) {
-        try {
-          await link(own, path);
-          return new DirectoryLock(path);
-        } catch (error) {
-          if (!isErrorCode(error, 'EEXIST')) throw error;
-        }
-        await removeStale(directory, path);
-      }
+      await take(directory, own, path);
+      return new DirectoryLock(path);
     } finally {
       await nodeFileSystem.remove(own);
     }
@@ -111,22 +117,35 @@ export class DirectoryLock {
   }
 }
 
-async function removeStale(directory: string, path: string): Promise<void> {
+/** Makes `path` a lock of ours. It appears with its text in one step (`link`), so no one reads half of it. */
+async function take(directory: string, own: string, path: string): Promise<void> {
+  for (;;) {
+    try {
+      await link(own, path);
+      return;
+    } catch (error) {
+      if (!isErrorCode(error, 'EEXIST')) throw error;
+    }
+    await removeStale(directory, own, path);
+  }
+}
+
+/**
+ * Removes a dead process's lock. Of several that find it dead, one might remove the new lock of another that was
+ * faster: so only who has the guard of this very lock, a lock itself, may remove it, and looks again before.
+ * Should the one with the guard die, the guard is taken over in the same way.
+ */
+async function removeStale(directory: string, own: string, path: string): Promise<void> {
   const judged = await readIfThere(path);
   if (judged === null) return;
   const holder = parseHolder(judged);
   if (holder !== null && (await isAlive(holder))) throw new StoreLockedError(directory, holder.pid);
 
-  const aside = join(directory, `${LOCK_FILE}.${randomUUID()}`);
+  const guard = `${path}.${createHash('sha256').update(judged).digest('hex').slice(0, GUARD_DIGITS)}`;
+  await take(directory, own, guard);
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  try {
-    if ((await readIfThere(aside)) !== judged) await link(aside, path);
+    if ((await readIfThere(path)) === judged) await nodeFileSystem.remove(path);
   } finally {
-    await nodeFileSystem.remove(aside);
+    await nodeFileSystem.remove(guard);
   }
 }

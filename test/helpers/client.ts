@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
 export interface Reply {
   readonly status: number;
@@ -41,34 +41,38 @@ export function send(base: string, method: string, path: string, options: Reques
     headers.authorization = `Basic ${Buffer.from(options.basic.join(':')).toString('base64')}`;
   }
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
+  const url = new URL(base);
+  const outgoing = httpRequest({
+    host: url.hostname,
+    port: url.port,
+    method,
+    path,
+    headers: { ...headers, ...options.headers },
+    agent: options.agent ?? false,
+  });
+  const reply = replyOf(outgoing);
+  outgoing.end(body);
+  return reply;
+}
+
+/** The answer to a request, once it is there whole. */
+export function replyOf(outgoing: ClientRequest): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const url = new URL(base);
-    const outgoing = httpRequest(
-      {
-        host: url.hostname,
-        port: url.port,
-        method,
-        path,
-        headers: { ...headers, ...options.headers },
-        agent: options.agent ?? false,
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            text,
-            json: () => JSON.parse(text),
-          });
-        });
-      },
-    );
     outgoing.on('error', reject);
-    outgoing.end(body);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          text,
+          json: () => JSON.parse(text),
+        });
+      });
+    });
   });
 }
 
@@ -77,4 +81,11 @@ export function cookieOf(reply: Reply): string {
   const [cookie, ...others] = reply.headers['set-cookie'] ?? [];
   if (cookie === undefined || others.length > 0) throw new Error('not exactly one Set-Cookie');
   return cookie.split(';', 1)[0] ?? '';
+}
+
+/** The members of the JSON object in an answer; throws where there is none. */
+export function fieldsOf(reply: Reply): Record<string, unknown> {
+  const value = reply.json();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no JSON object');
+  return { ...value };
 }

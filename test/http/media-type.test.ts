@@ -25,8 +25,9 @@ test('parseMediaType() reads type and parameters', () => {
 
 test('parseMediaType() returns null where the field is absent or malformed', () => {
   const malformed = [
-    undefined, '', ' ', 'json', '/', 'a/', '/b', 'a b/c', 'a/b c', 'a/b, c/d', 'a/b; x', 'a/b; x=', 'a/b; =1', 'a/b; x = 1',
-    'a/b; x="', 'a/b; x="a', 'a/b; x="a\\"', 'a/b; x="a"b', 'a/b; x=a b', 'a/b x=1', 'a/b; x=a"b"', 'é/b',
+    undefined, '', ' ', 'json', '/', 'a/', '/b', 'a b/c', 'a/b c', 'a/b, c/d', 'a/b; x', 'a/b; x=', 'a/b; =1',
+    'a/b; x = 1', 'a/b; x="', 'a/b; x="a', 'a/b; x="a\\"', 'a/b; x="a"b', 'a/b; x=a b', 'a/b x=1', 'a/b; x=a"b"',
+    'é/b',
   ];
   for (const header of malformed) assert.equal(parseMediaType(header), null, String(header));
 });

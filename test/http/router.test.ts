@@ -59,8 +59,10 @@ test('match() says which methods a path has', () => {
 });
 
 test('match() finds nothing elsewhere, an empty segment included', () => {
-  const paths = ['', '*', 'users', '/users/', '/Users', '/user', '/usersx', '/users//', '/users//log', '//users', '//7/log',
-    '/users/7/', '/users/7/log/', '/a/b/c/d', '/users/7/log/x', '/toString', '/__proto__'];
+  const paths = [
+    '', '*', 'users', '/users/', '/Users', '/user', '/usersx', '/users//', '/users//log', '//users', '//7/log',
+    '/users/7/', '/users/7/log/', '/a/b/c/d', '/users/7/log/x', '/toString', '/__proto__',
+  ];
   for (const path of paths) {
     assert.deepEqual(router.match('GET', path), { kind: 'not-found' }, path);
     assert.deepEqual(router.allowedMethods(path), [], path);
@@ -82,9 +84,11 @@ test('match() prefers a route of its own for HEAD', () => {
 
 test('Router() throws on a route that is malformed or there twice', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['get', '/a'], ['', '/a'], ['GET ', '/a'], ['GET', ''], ['GET', 'a'], ['GET', '/a/'], ['GET', '//'], ['GET', '/a//b'],
-    ['GET', '/:'], ['GET', '/:1'], ['GET', '/a:b'], ['GET', '/:a-b'], ['GET', '/a b'], ['GET', '/a?b'], ['GET', '/%61'],
-    ['GET', '/:a/:a'], ['GET', '/users'], ['GET', '/users/:id'], ['POST', '/users/:name'], ['GET', '/*'], ['GET', '/é'],
+    ['get', '/a'], ['', '/a'], ['GET ', '/a'], ['GET', ''], ['GET', 'a'], ['GET', '/a/'], ['GET', '//'],
+    ['GET', '/a//b'], ['GET', '/:'], ['GET', '/:1'], ['GET', '/a:b'], ['GET', '/:a-b'], ['GET', '/a b'],
+    ['GET', '/a?b'], ['GET', '/%61'],
+    ['GET', '/:a/:a'], ['GET', '/users'], ['GET', '/users/:id'], ['POST', '/users/:name'], ['GET', '/*'],
+    ['GET', '/é'],
   ];
   for (const [method, path] of cases) {
     const routes = [...ROUTES, { method, path, handler: 'x' }];

@@ -7,7 +7,7 @@ import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { requestPath } from '../../http/request-target.ts';
 import { send } from '../../http/respond.ts';
-import type { Answer } from '../../http/respond.ts';
+import type { Answer, HeaderList } from '../../http/respond.ts';
 import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
@@ -15,6 +15,8 @@ import { isCrossSite } from '../../security/cross-site.ts';
 import { LoginThrottle } from '../../security/login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import type { SecurityLog } from '../../security/security-log.ts';
+import { whenReady } from '../../storage/store.ts';
+import type { Awaitable } from '../../storage/store.ts';
 import { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { SessionAuth } from './auth/session-auth.ts';
@@ -52,6 +54,11 @@ function routeTable(auth: Auth | null, config: Config): readonly Route<Handler>[
     { method: 'POST', path: '/api/v1/auth_session/login', handler: login(auth, config.cookieSecure) },
     { method: 'DELETE', path: '/api/v1/auth_session/logout', handler: logout(auth, config.cookieSecure) },
   ];
+}
+
+/** Whether a request says at all who makes it; looked at only where it did not say so well enough. */
+function hasCredentials(auth: Auth, request: ApiRequest): boolean {
+  return auth.authorizationHeader(request) !== null || auth.sessionCookie(request) !== null;
 }
 
 export interface AppDependencies extends Repositories {
@@ -94,28 +101,23 @@ export function createApp(dependencies: AppDependencies): App {
   const { challenge } = auth ?? new Auth();
   const router = new Router(routeTable(auth, config));
   const cors = new CorsPolicy(config.corsOrigins);
-  const services = { users, passwords, signIn, securityLog, passwordMinLength: config.passwordMinLength };
+  const isListedOrigin = (origin: string): boolean => cors.allows(origin);
+  const services = { users, passwords, signIn, securityLog, passwordMinLength: config.passwordMinLength, clock };
 
   /** Who may go on, in the order of the contract (the tutorial's `before_request`, tasks 0 and 5). */
-  async function gate(request: ApiRequest): Promise<void> {
-    if (isCrossSite(request.method, request.headers, (origin) => cors.allows(origin))) throw new HttpError(403);
-    if (auth === null || !auth.requireAuth(request.path, EXCLUDED_PATHS)) return;
-    if (auth.authorizationHeader(request) === null && auth.sessionCookie(request) === null) throw new HttpError(401);
-    request.currentUser = await auth.currentUser(request);
-    if (request.currentUser === null) throw new HttpError(403);
+  function gate(request: ApiRequest): Awaitable<void> {
+    if (isCrossSite(request.method, request.headers, isListedOrigin)) throw new HttpError(403);
+    if (auth === null) return;
+    // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
+    const isExcluded = !request.path.endsWith('/') && !auth.requireAuth(request.path, EXCLUDED_PATHS);
+    if (isExcluded) return;
+    return whenReady(auth.currentUser(request), (user) => {
+      if (user === null) throw new HttpError(hasCredentials(auth, request) ? 403 : 401);
+      request.currentUser = user;
+    });
   }
 
-  /** A CORS preflight carries no credentials, so this comes before the gate. */
-  function answerOptions(request: ApiRequest): Answer {
-    const methods = router.allowedMethods(request.path);
-    if (methods.length === 0) throw new HttpError(404);
-    const headers = cors.preflightHeaders(request.headers.origin, methods);
-    return { status: 204, body: '', headers: [['Allow', methods.join(', ')], ...headers] };
-  }
-
-  async function answer(request: ApiRequest): Promise<Answer> {
-    if (request.method === 'OPTIONS') return answerOptions(request);
-    await gate(request);
+  function route(request: ApiRequest): Awaitable<Answer> {
     const match = router.match(request.method, request.path);
     if (match.kind === 'not-found') throw new HttpError(404);
     if (match.kind === 'method-not-allowed') throw new HttpError(405, undefined, [['Allow', match.allow]]);
@@ -123,20 +125,33 @@ export function createApp(dependencies: AppDependencies): App {
     return match.handler(request, services);
   }
 
-  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = requestPath(incoming.url ?? '');
-    const request = new ApiRequest(incoming, response, path ?? '', config.trustedProxies);
-    let result: Answer;
-    try {
-      if (path === null) throw new HttpError(400);
-      result = await answer(request);
-    } catch (error) {
-      // Nobody is there to answer.
-      if (error instanceof RequestAbortedError) return;
-      result = errorAnswer(error, challenge) ?? unexpectedError(error);
-    }
-    send(incoming, response, result, cors.responseHeaders(request.headers.origin));
-    accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
+  /** `OPTIONS *` asks for the server as a whole (RFC 9110 section 9.3.7). */
+  function allowedMethods(path: string): readonly string[] {
+    return path === '*' ? router.allMethods : router.allowedMethods(path);
+  }
+
+  /** A CORS preflight carries no credentials, so this comes before the gate. */
+  function answerOptions(request: ApiRequest): Answer {
+    const methods = allowedMethods(request.path);
+    if (methods.length === 0) throw new HttpError(404);
+    return { status: 204, body: '', headers: [['Allow', methods.join(', ')]] };
+  }
+
+  /** A preflight's in place of an answer's, not besides them: browsers refuse two `Access-Control-Allow-Origin`. */
+  function corsHeaders({ method, path, headers: { origin } }: ApiRequest, status: number): HeaderList {
+    if (method !== 'OPTIONS' || status !== 204) return cors.responseHeaders(origin);
+    return cors.preflightHeaders(origin, allowedMethods(path));
+  }
+
+  function answer(request: ApiRequest): Awaitable<Answer> {
+    if (request.method === 'OPTIONS') return answerOptions(request);
+    return whenReady(gate(request), () => route(request));
+  }
+
+  /** @returns null where nobody is there to answer */
+  function answerToError(error: unknown): Answer | null {
+    if (error instanceof RequestAbortedError) return null;
+    return errorAnswer(error, challenge) ?? unexpectedError(error);
   }
 
   function unexpectedError(error: unknown): Answer {
@@ -145,14 +160,38 @@ export function createApp(dependencies: AppDependencies): App {
     return unexpectedErrorAnswer(requestId);
   }
 
+  /** @param result null: nobody is there to answer */
+  function finish(incoming: IncomingMessage, response: ServerResponse, request: ApiRequest, result: Answer | null): void {
+    if (result === null) return;
+    try {
+      send(incoming, response, result, corsHeaders(request, result.status));
+      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
+    } catch (error) {
+      // The answer has begun and cannot be taken back: the client must not take it for a whole one.
+      onUnexpectedError(error, randomUUID());
+      response.destroy();
+    }
+  }
+
+  function handle(incoming: IncomingMessage, response: ServerResponse): void {
+    const path = requestPath(incoming.url ?? '');
+    const request = new ApiRequest(incoming, response, path ?? '', config.trustedProxies);
+    let result: Awaitable<Answer | null>;
+    try {
+      if (path === null) throw new HttpError(400);
+      result = answer(request);
+    } catch (error) {
+      result = answerToError(error);
+    }
+    if (result instanceof Promise) {
+      void result.catch(answerToError).then((later) => finish(incoming, response, request, later));
+    } else {
+      finish(incoming, response, request, result);
+    }
+  }
+
   return {
-    handle: (incoming, response) => {
-      respond(incoming, response).catch((error: unknown) => {
-        // The answer has begun and cannot be taken back: the client must not take it for a whole one.
-        onUnexpectedError(error, randomUUID());
-        response.destroy();
-      });
-    },
+    handle,
     removeExpiredSessions: async () => (auth instanceof SessionAuth ? auth.removeExpired() : 0),
   };
 }

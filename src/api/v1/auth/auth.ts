@@ -69,12 +69,7 @@ export class Auth {
    */
   requireAuth(path: string | null, excludedPaths: readonly string[] | null): boolean {
     if (path === null || excludedPaths === null) return true;
-    const target = withoutTrailingSlash(path);
-    return !excludedPaths.some((excluded) =>
-      excluded.endsWith('*')
-        ? target.startsWith(excluded.slice(0, -1)) || `${target}/` === excluded.slice(0, -1)
-        : target === withoutTrailingSlash(excluded),
-    );
+    return !excludedPaths.some((excluded) => isExcluded(path, excluded));
   }
 
   /** The `Authorization` header, or null. */
@@ -93,6 +88,16 @@ export class Auth {
   }
 }
 
-function withoutTrailingSlash(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+function isExcluded(path: string, excluded: string): boolean {
+  if (excluded.endsWith('*')) {
+    const start = excluded.slice(0, -1);
+    return path.startsWith(start) || `${path}/` === start;
+  }
+  // Of two paths that are equally long but for a slash at the end, the shorter one begins the longer one.
+  const isSameLength = lengthWithoutSlash(path) === lengthWithoutSlash(excluded);
+  return isSameLength && (path.startsWith(excluded) || excluded.startsWith(path));
+}
+
+function lengthWithoutSlash(path: string): number {
+  return path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length;
 }

@@ -15,6 +15,8 @@ const NO_ADDRESS = '-';
 export class BasicAuth extends Auth {
   readonly #signIn: SignIn;
   readonly #verified: VerifiedCredentials;
+  /** Email, password and address → their verification; gone with the answer. */
+  readonly #underWay = new Map<string, Promise<User | null>>();
 
   constructor(options: AuthOptions = {}) {
     super(options);
@@ -66,9 +68,26 @@ export class BasicAuth extends Auth {
     if (typeof userEmail !== 'string' || typeof userPassword !== 'string') return null;
     const [user] = await this.users.search({ email: userEmail });
     if (user !== undefined && this.#verified.has(user.id, userPassword, user.passwordHash)) return user;
-    const result = await this.#signIn.verify(userEmail, userPassword, address, 'basic');
-    if (result.user !== null) this.#verified.add(result.user.id, userPassword, result.user.passwordHash);
-    return result.user;
+    return this.#verifyOnce(userEmail, userPassword, address);
+  }
+
+  /**
+   * A client that begins with many requests at once has one hash made for all of them: each of its own would
+   * count as a sign-in under way, and the throttle would refuse the eleventh.
+   */
+  async #verifyOnce(email: string, password: string, address: string): Promise<User | null> {
+    const key = JSON.stringify([email, password, address]);
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const verification = this.#verify(email, password, address).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, verification);
+    return verification;
+  }
+
+  async #verify(email: string, password: string, address: string): Promise<User | null> {
+    const { user } = await this.#signIn.verify(email, password, address, 'basic');
+    if (user !== null) this.#verified.add(user.id, password, user.passwordHash);
+    return user;
   }
 
   /** The user of the request's `Authorization` header, or null. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { User } from '../../../models/user.ts';
+import { whenReady } from '../../../storage/store.ts';
 import type { Awaitable } from '../../../storage/store.ts';
 import { Auth } from './auth.ts';
 import type { AuthRequest } from './auth.ts';
@@ -41,9 +42,10 @@ export class SessionAuth extends Auth {
   }
 
   /** The user of the session in the request's cookie, or null (task 6). */
-  override async currentUser(request: AuthRequest | null = null): Promise<User | null> {
-    const userId = await this.userIdForSessionId(this.sessionCookie(request));
-    return userId === null ? null : this.users.get(userId);
+  override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
+    return whenReady(this.userIdForSessionId(this.sessionCookie(request)), (userId) =>
+      userId === null ? null : this.users.get(userId),
+    );
   }
 
   /**

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { digestSessionId, UserSession } from '../../../models/user-session.ts';
+import { whenReady } from '../../../storage/store.ts';
+import type { Awaitable } from '../../../storage/store.ts';
 import type { AuthRequest } from './auth.ts';
 import { SessionExpAuth } from './session-exp-auth.ts';
 
@@ -14,10 +16,11 @@ export class SessionDBAuth extends SessionExpAuth {
     return sessionId;
   }
 
-  override async userIdForSessionId(sessionId: unknown = null): Promise<string | null> {
+  override userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
     if (typeof sessionId !== 'string') return null;
-    const session = await this.userSessions.get(digestSessionId(sessionId));
-    return session !== null && this.isLive(session.createdAt) ? session.userId : null;
+    return whenReady(this.userSessions.get(digestSessionId(sessionId)), (session) =>
+      session !== null && this.isLive(session.createdAt) ? session.userId : null,
+    );
   }
 
   override async destroySession(request: AuthRequest | null = null): Promise<boolean> {

@@ -52,9 +52,15 @@ export class SignIn {
       this.#log.signInFailed({ address, method, reason: failure, ...(user === null ? { email } : { userId: user.id }) });
       return { user: null, failure };
     }
+    // A queue of hashes can be seconds long: whose password was changed meanwhile, or who was deleted, is judged anew.
+    const current = await this.#users.get(user.id);
+    if (current?.passwordHash !== user.passwordHash) {
+      attempt.abandoned();
+      return this.verify(email, password, address, method);
+    }
     attempt.succeeded();
     this.#log.signInSucceeded({ address, method, userId: user.id });
-    return { user: await this.#withHashOfToday(user, password) };
+    return { user: await this.#withHashOfToday(current, password) };
   }
 
   #beginAttempt(email: string, user: User | null, address: string, method: SignInMethod) {

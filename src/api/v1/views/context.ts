@@ -18,6 +18,8 @@ export interface Services {
   readonly signIn: SignIn;
   readonly securityLog: SecurityLog;
   readonly passwordMinLength: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** Answers one route. What it throws becomes an answer in `error-answer.ts`. */

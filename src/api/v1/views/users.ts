@@ -5,6 +5,7 @@ import type { Answer, HeaderList } from '../../../http/respond.ts';
 import { checkedEmail, checkedName } from '../../../models/user-input.ts';
 import { User } from '../../../models/user.ts';
 import { passwordProblem } from '../../../security/password-policy.ts';
+import { whenReady } from '../../../storage/store.ts';
 import type { Auth } from '../auth/auth.ts';
 import { SessionAuth } from '../auth/session-auth.ts';
 import type { ApiRequest, Handler } from './context.ts';
@@ -27,15 +28,17 @@ export const listUsers: Handler = async (_request, { users }) => {
 };
 
 /** `GET /api/v1/users/:id`: a user; `me` is the one who asks (tutorial task 0). */
-export const getUser: Handler = async (request, { users }) => {
+export const getUser: Handler = (request, { users }) => {
   const id = userId(request);
-  const user = id === ME ? request.currentUser : await users.get(id);
-  if (user === null) throw new HttpError(404);
-  return showUser(200, user);
+  return whenReady(id === ME ? request.currentUser : users.get(id), (user) => {
+    if (user === null) throw new HttpError(404);
+    return showUser(200, user);
+  });
 };
 
 /** `POST /api/v1/users`: makes a user. */
-export const createUser: Handler = async (request, { users, passwords, passwordMinLength, securityLog }) => {
+export const createUser: Handler = async (request, services) => {
+  const { users, passwords, passwordMinLength, securityLog, clock } = services;
   const body = await bodyOf(request);
   const email = required(body, 'email');
   const password = required(body, 'password');
@@ -51,13 +54,14 @@ export const createUser: Handler = async (request, { users, passwords, passwordM
   const [taken] = await users.search({ email: fields.email });
   if (taken !== undefined) throw new DuplicateValueError('users', 'email');
 
-  const user = await users.save(new User({ ...fields, passwordHash: await passwords.hash(password) }));
+  const passwordHash = await passwords.hash(password);
+  const user = await users.save(new User({ ...fields, passwordHash, createdAt: clock() }));
   securityLog.userCreated({ address: request.address, userId: user.id, by: request.currentUser?.id ?? null });
   return showUser(201, user, [['Location', `/api/v1/users/${user.id}`]]);
 };
 
 /** `PUT /api/v1/users/:id`: changes the names that are given. */
-export const updateUser: Handler = async (request, { users }) => {
+export const updateUser: Handler = async (request, { users, clock }) => {
   const id = userId(request);
   if ((await users.get(id)) === null) throw new HttpError(404);
   const body = await bodyOf(request);
@@ -67,7 +71,7 @@ export const updateUser: Handler = async (request, { users }) => {
     current.with({
       firstName: firstName ?? current.firstName,
       lastName: lastName ?? current.lastName,
-      updatedAt: Date.now(),
+      updatedAt: clock(),
     }),
   );
   if (user === null) throw new HttpError(404);

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, describeSettings, parseConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { SETTING_CASES } from './setting-cases.ts';
+
+const DEFAULTS: Config = {
+  host: '127.0.0.1',
+  port: 5000,
+  authType: 'session_db_auth',
+  sessionName: '_my_session_id',
+  sessionDurationSeconds: 0,
+  dataDirectory: './data',
+  cookieSecure: 'auto',
+  trustedProxies: 0,
+  corsOrigins: '*',
+  loginMaxFailures: 10,
+  loginWindowSeconds: 900,
+  passwordMinLength: 8,
+  logFormat: 'common',
+};
+
+/** The problems of an environment; none where it is taken. */
+function problemsOf(env: { readonly [name: string]: string }): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    assert.equal(error.message, error.problems.join('\n'));
+    return error.problems;
+  }
+}
+
+test('parseConfig() gives the defaults when nothing is set, or everything is empty', () => {
+  assert.deepEqual(parseConfig({}), { config: DEFAULTS, warnings: [] });
+  const empty = Object.fromEntries(describeSettings().map(({ name }) => [name, '']));
+  assert.deepEqual(parseConfig(empty), { config: DEFAULTS, warnings: [] });
+  assert.deepEqual(parseConfig({ ...empty, API_HOST: undefined }), { config: DEFAULTS, warnings: [] });
+});
+
+test('parseConfig() looks at nothing else in the environment', () => {
+  assert.deepEqual(parseConfig({ PORT: 'x', API_PORTS: 'x', api_port: 'x', NODE_ENV: 'test' }).config, DEFAULTS);
+});
+
+for (const { name, key, good, bad, says } of SETTING_CASES) {
+  test(`${name} is taken when it can be used`, () => {
+    for (const [text, value] of good) {
+      const { config, warnings } = parseConfig({ [name]: text });
+      assert.deepEqual(config, { ...DEFAULTS, [key]: value }, text);
+      assert.deepEqual(warnings, [], text);
+    }
+  });
+
+  test(`${name} is named, with its value and what would do, when it cannot be used`, () => {
+    for (const text of bad) {
+      const problems = problemsOf({ [name]: text });
+      assert.equal(problems.length, 1, JSON.stringify(text));
+      const [problem = ''] = problems;
+      assert.ok(problem.startsWith(`${name}=${JSON.stringify(text)}: must be `), problem);
+      assert.match(problem, says);
+      assert.ok(!problem.includes('\n'), 'one line');
+    }
+  });
+}
+
+test('SESSION_DURATION is read as int() does, and is never a reason not to start', () => {
+  const taken: readonly (readonly [text: string, seconds: number])[] = [
+    ['0', 0],
+    ['60', 60],
+    ['+60', 60],
+    [' 60 ', 60],
+    ['\t60\n', 60],
+    ['007', 7],
+    ['-0', 0],
+    ['-1', 0],
+    ['-60', 0],
+    ['31536000', 31_536_000],
+  ];
+  for (const [text, seconds] of taken) {
+    assert.deepEqual(
+      parseConfig({ SESSION_DURATION: text }),
+      { config: { ...DEFAULTS, sessionDurationSeconds: seconds }, warnings: [] },
+      JSON.stringify(text),
+    );
+  }
+  const unusable = ['abc', '60s', '1.5', '60.0', '1e3', '0x10', '- 1', '--1', '1 0', ' ', 'None', 'Infinity', 'NaN'];
+  for (const text of unusable) {
+    const { config, warnings } = parseConfig({ SESSION_DURATION: text });
+    assert.deepEqual(config, DEFAULTS, text);
+    assert.equal(warnings.length, 1, text);
+    const [warning = ''] = warnings;
+    assert.ok(warning.startsWith(`SESSION_DURATION=${JSON.stringify(text)}: must be `), warning);
+    assert.match(warning, /sessions never expire$/);
+  }
+  assert.ok(parseConfig({ SESSION_DURATION: '9'.repeat(400) }).config.sessionDurationSeconds > 1e9);
+});
+
+test('parseConfig() lists every problem at once, in the order of the settings', () => {
+  const env = Object.fromEntries(SETTING_CASES.map(({ name, bad }) => [name, bad[0] ?? '']));
+  const problems = problemsOf({ ...env, SESSION_DURATION: 'abc' });
+  const names = problems.map((problem) => problem.split('=', 1)[0]);
+  assert.deepEqual(names, SETTING_CASES.map(({ name }) => name));
+  assert.equal(problemsOf({ API_PORT: 'abc', AUTH_TYPE: 'basic', SESSION_NAME: 'sid' }).length, 2);
+});
+
+test('describeSettings() names every setting of the contract with its default', () => {
+  assert.deepEqual(
+    describeSettings().map(({ name, fallback }) => [name, fallback]),
+    [
+      ['API_HOST', '127.0.0.1'],
+      ['API_PORT', '5000'],
+      ['AUTH_TYPE', 'session_db_auth'],
+      ['SESSION_NAME', '_my_session_id'],
+      ['SESSION_DURATION', '0'],
+      ['DATA_DIR', './data'],
+      ['COOKIE_SECURE', 'auto'],
+      ['TRUST_PROXY', '0'],
+      ['CORS_ORIGINS', '*'],
+      ['LOGIN_MAX_FAILURES', '10'],
+      ['LOGIN_WINDOW', '900'],
+      ['PASSWORD_MIN_LENGTH', '8'],
+      ['LOG_FORMAT', 'common'],
+    ],
+  );
+  for (const { name, fallback, meaning } of describeSettings()) {
+    assert.ok(meaning !== '', name);
+    assert.deepEqual(parseConfig({ [name]: fallback }).config, DEFAULTS, `${name}'s default can be set`);
+  }
+});
