@@ -19,8 +19,8 @@ test('has() is true when these credentials were added, and false when any part d
 
 test('has() keeps the parts apart', () => {
   const triples: readonly (readonly [string, string, string])[] = [
-    ['a', 'b', 'c'], ['ab', '', 'c'], ['a', 'bc', ''], ['', 'ab', 'c'], ['', 'a', 'bc'], ['', 'abc', ''], ['', '', 'abc'],
-    ['', '1:a', ''], ['3:', 'a', ''], ['1:a', '', ''], ['', '0:', ''], ['0:', '', ''], ['', '', '0:'],
+    ['a', 'b', 'c'], ['ab', '', 'c'], ['a', 'bc', ''], ['', 'ab', 'c'], ['', 'a', 'bc'], ['', 'abc', ''],
+    ['', '', 'abc'], ['', '1:a', ''], ['3:', 'a', ''], ['1:a', '', ''], ['', '0:', ''], ['0:', '', ''], ['', '', '0:'],
     ['a', '\0', 'b'], ['a\0', '', 'b'], ['a', '\ud800', ''], ['a', '\ufffd', ''], ['a', '\udc00', ''],
   ];
   for (const added of triples) {

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { declareModels } from '../../src/models/repositories.ts';
+import type { Repositories } from '../../src/models/repositories.ts';
+import { UserSession } from '../../src/models/user-session.ts';
+import { User } from '../../src/models/user.ts';
+import { JOURNAL_FILE } from '../../src/storage/journal-recovery.ts';
+import { JournalStore } from '../../src/storage/journal-store.ts';
+import type { JournalStoreOptions } from '../../src/storage/journal-store.ts';
+import { LOCK_FILE } from '../../src/storage/lock.ts';
+
+export interface OpenModels extends Repositories {
+  readonly store: JournalStore;
+  /** What the store has told so far. */
+  readonly notices: readonly string[];
+}
+
+/** Opens a journal store with the models of this server. */
+export async function openModels(
+  directory: string,
+  options: Omit<JournalStoreOptions, 'directory' | 'onNotice'> = {},
+): Promise<OpenModels> {
+  const notices: string[] = [];
+  const store = new JournalStore({ ...options, directory, onNotice: (notice) => notices.push(notice) });
+  const models = declareModels(store);
+  await store.open();
+  return { store, notices, ...models };
+}
+
+/** Opens a store, hands it to `use`, and closes it whatever happens. */
+export async function withModels<T>(directory: string, use: (models: OpenModels) => Promise<T>): Promise<T> {
+  const models = await openModels(directory);
+  try {
+    return await use(models);
+  } finally {
+    await models.store.close();
+  }
+}
+
+interface Content {
+  readonly users: readonly User[];
+  readonly sessions: readonly UserSession[];
+}
+
+/** Everything that a store holds, in order. */
+export async function contentOf({ users, userSessions }: Repositories): Promise<Content> {
+  return { users: await users.all(), sessions: await userSessions.all() };
+}
+
+/** What a store of this directory holds once it is opened anew. */
+export async function reopenedContent(directory: string): Promise<Content> {
+  return withModels(directory, contentOf);
+}
+
+/** The lock of a process that is no more: what a simulated crash leaves behind is this test's own. */
+export function dropLock(directory: string): void {
+  rmSync(join(directory, LOCK_FILE), { force: true });
+}
+
+export function journalPath(directory: string): string {
+  return join(directory, JOURNAL_FILE);
+}
+
+export function journalBytes(directory: string): Buffer {
+  return readFileSync(journalPath(directory));
+}
+
+/** A user that its number tells from others. */
+export function numberedUser(number: number, lastName: string | null = null): User {
+  return new User({
+    id: `user-${number}`,
+    email: `user${number}@example.com`,
+    passwordHash: '$sha256$00',
+    createdAt: 1_700_000_000_000 + number,
+    lastName,
+  });
+}
+
+/** A session that its number tells from others. */
+export function numberedSession(number: number, userId: string): UserSession {
+  return new UserSession({ sessionId: `session-${number}`, userId, createdAt: 1_700_000_000_000 + number });
+}
+
+/** The item at an index that must be there. */
+export function at<T>(items: readonly T[], index: number): T {
+  const item = items.at(index);
+  assert.ok(item !== undefined, `there is no item ${index}`);
+  return item;
+}
