@@ -50,19 +50,23 @@ export function createAccessLog(
   const time = secondClock(clock, format === 'common' ? commonTime : jsonTime);
   if (format === 'common') {
     return {
-      log: (address, method, target, httpVersion, status) =>
+      log: (address, method, target, httpVersion, status) => {
+        // One look at all three: most lines need no escapes.
+        const text = UNSAFE.test(address + method + target) ? escape : cut;
         write(
-          `${escape(address)} - - [${time()}] "${escape(method)} ${escape(withoutSecrets(target))}` +
-            ` HTTP/${httpVersion}" ${status} -\n`,
-        ),
+          `${text(address)} - - [${time()}] "${text(method)} ${text(withoutSecrets(target))} HTTP/${httpVersion}" ${status} -\n`,
+        );
+      },
     };
   }
   return {
-    log: (address, method, target, httpVersion, status) =>
+    log: (address, method, target, httpVersion, status) => {
+      const text = UNSAFE.test(address + method + target) ? quote : quoteClean;
       write(
-        `{"time":"${time()}","address":${quote(address)},"method":${quote(method)}` +
-          `,"target":${quote(withoutSecrets(target))},"http":"${httpVersion}","status":${status}}\n`,
-      ),
+        `{"time":"${time()}","address":${text(address)},"method":${text(method)}` +
+          `,"target":${text(withoutSecrets(target))},"http":"${httpVersion}","status":${status}}\n`,
+      );
+    },
   };
 }
 
@@ -99,8 +103,7 @@ function cut(value: string): string {
 }
 
 function escape(value: string): string {
-  const text = cut(value);
-  return UNSAFE.test(text) ? text.replace(EVERY_UNSAFE, escapeCharacter) : text;
+  return cut(value).replace(EVERY_UNSAFE, escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {
@@ -110,6 +113,9 @@ function escapeCharacter(character: string): string {
 }
 
 function quote(value: string): string {
-  const text = cut(value);
-  return UNSAFE.test(text) ? printable(JSON.stringify(text)) : `"${text}"`;
+  return printable(JSON.stringify(cut(value)));
+}
+
+function quoteClean(value: string): string {
+  return `"${cut(value)}"`;
 }

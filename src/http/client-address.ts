@@ -76,6 +76,7 @@ function schemeOf(entry: string): string | null {
 }
 
 function unmapped(address: string): string {
+  if (!address.startsWith(':')) return address;
   if (address.slice(0, IPV4_MAPPED.length).toLowerCase() !== IPV4_MAPPED) return address;
   const rest = address.slice(IPV4_MAPPED.length);
   return isIPv4(rest) ? rest : address;

@@ -13,5 +13,6 @@ export function printable(text: string): string {
 
 /** An error whole, its causes too, on lines of its own: for the log only. */
 export function describeError(error: unknown): string {
-  return inspect(error, { depth: 4, breakLength: 120 }).split('\n').map(printable).join('\n');
+  const text = typeof error === 'string' ? error : inspect(error, { depth: 4, breakLength: 120 });
+  return text.split('\n').map(printable).join('\n');
 }

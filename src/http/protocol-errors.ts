@@ -68,7 +68,7 @@ export function requestProblem(request: IncomingMessage, maxHeaders: number): Pr
   let hosts = 0;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') {
+    if (name.length === 4 && (name === 'Host' || name.toLowerCase() === 'host')) {
       hosts += 1;
       if (!HOST.test(raw[i + 1] ?? '')) return { status: 400, reason: 'invalid Host' };
     } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
@@ -83,9 +83,9 @@ export function requestProblem(request: IncomingMessage, maxHeaders: number): Pr
   }
   // Two Hosts: a proxy may have judged the request by the one that we do not read.
   if (hosts > 1) return { status: 400, reason: 'more than one Host' };
-  if (request.httpVersion === '1.1') return hosts === 1 ? null : { status: 400, reason: 'no Host' };
   // The parser takes 0.9 and 2.0 in a request line for versions it can speak.
-  return request.httpVersion === '1.0' ? null : { status: 400, reason: 'not HTTP/1.0 or HTTP/1.1' };
+  if (request.httpVersionMajor !== 1) return { status: 400, reason: 'not HTTP/1.0 or HTTP/1.1' };
+  return hosts === 1 || request.httpVersionMinor === 0 ? null : { status: 400, reason: 'no Host' };
 }
 
 /**

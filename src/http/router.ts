@@ -19,8 +19,8 @@ interface Resource<H> {
   readonly segments: readonly string[];
   /** What a path that matches begins with: all before the first parameter. */
   readonly prefix: string;
-  /** The segments from the first parameter on. */
-  readonly rest: readonly string[];
+  /** The segments from the first parameter on: a parameter's name, or a literal. */
+  readonly rest: readonly ({ readonly parameter: string } | { readonly parameter: null; readonly literal: string })[];
   /** By method, ready to be returned where the path has no parameters. */
   readonly found: Map<string, Match<H> & { kind: 'found' }>;
   methods: readonly string[];
@@ -104,7 +104,11 @@ export class Router<H> {
       path,
       segments,
       prefix: `/${literals.map((literal) => `${literal}/`).join('')}`,
-      rest: segments.slice(literals.length),
+      rest: segments
+        .slice(literals.length)
+        .map((segment) =>
+          isParameter(segment) ? { parameter: segment.slice(1) } : { parameter: null, literal: segment },
+        ),
       found: new Map(),
       methods: NO_METHODS,
       notAllowed: NOT_FOUND,
@@ -148,15 +152,16 @@ function parametersOf({ prefix, rest }: Resource<unknown>, path: string): Parame
   const values = new Map<string, string>();
   let start = prefix.length;
   for (let index = 0; index < rest.length; index += 1) {
-    const segment = rest[index] ?? '';
+    const part = rest[index];
+    if (part === undefined) return null;
     const slash = path.indexOf('/', start);
     const end = slash === -1 ? path.length : slash;
     if ((slash === -1) !== (index === rest.length - 1)) return null;
-    if (!isParameter(segment)) {
-      if (end - start !== segment.length || !path.startsWith(segment, start)) return null;
+    if (part.parameter === null) {
+      if (end - start !== part.literal.length || !path.startsWith(part.literal, start)) return null;
     } else {
       if (end === start) return null;
-      values.set(segment.slice(1), path.slice(start, end));
+      values.set(part.parameter, path.slice(start, end));
     }
     start = end + 1;
   }

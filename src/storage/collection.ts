@@ -42,6 +42,7 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
   readonly #table: Table<M>;
   readonly #committer: Committer;
   readonly #owner: Owner | null;
+  readonly #indexes: ReadonlyMap<string, Index<M>>;
   /** Batches not yet durable that touch this collection, oldest first. */
   #pending: PendingChanges<M>[] = [];
   readonly #stageRemovalOfOwned: ((ownerId: string) => void)[] = [];
@@ -54,6 +55,7 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
     this.#table = new Table(schema);
     this.#committer = committer;
     this.#owner = owner;
+    this.#indexes = new Map([...schema.unique, ...schema.indexed].map((index) => [index.field, index]));
     if (schema.belongsTo !== undefined) {
       const index = this.#indexOf(schema.belongsTo.field);
       owner?.onRemoval((ownerId) => this.#removeOwned(index, ownerId));
@@ -100,17 +102,16 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
   }
 
   search(criteria: Criteria): M[] {
-    const conditions = Object.entries(criteria).map(([field, value]) => {
+    let found: M[] | null = null;
+    for (const [field, value] of Object.entries(criteria)) {
       const index = this.#indexOf(field);
-      return { index, key: index.fold === undefined ? value : index.fold(value) };
-    });
-    const [first, ...others] = conditions;
-    if (first === undefined) throw new TypeError('search needs at least one field; all() gives every model');
-    const found: M[] = [];
-    for (const id of this.#table.idsOf(first.index, first.key)) {
-      const model = this.#table.get(id);
-      if (model !== null && others.every(({ index, key }) => indexKey(index, model) === key)) found.push(model);
+      const key = index.fold === undefined ? value : index.fold(value);
+      found =
+        found === null
+          ? this.#table.modelsOf(index, key)
+          : found.filter((model) => indexKey(index, model) === key);
     }
+    if (found === null) throw new TypeError('search needs at least one field; all() gives every model');
     return found;
   }
 
@@ -172,9 +173,7 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
   }
 
   #indexOf(field: string): Index<M> {
-    const index =
-      this.#schema.unique.find((candidate) => candidate.field === field) ??
-      this.#schema.indexed.find((candidate) => candidate.field === field);
+    const index = this.#indexes.get(field);
     if (index === undefined) throw new TypeError(`${this.#schema.collection} has no index on ${field}`);
     return index;
   }

@@ -103,7 +103,8 @@ export class JournalStore implements Store {
       throw error;
     }
     this.#lock = lock;
-    this.#compactWhereDue();
+    if (this.#holdsLittleButDead()) this.#startCompaction();
+    else this.#compactWhereDue();
   }
 
   async close(): Promise<void> {
@@ -189,7 +190,18 @@ export class JournalStore implements Store {
     const isDue =
       this.#entryCount > 2 * this.#collections.modelCount + this.#compactionFloor &&
       this.#entryCount >= this.#retryCompactionAt;
-    if (!isDue || this.#compacting !== null || this.#closing.signal.aborted) return;
+    if (isDue && this.#compacting === null && !this.#closing.signal.aborted) this.#startCompaction();
+  }
+
+  /**
+   * Whether the journal is small and something in it was replaced or removed: a start cleans that away, or a
+   * deleted user and the weak hash of an imported one would stay on the disk of a small site for ever.
+   */
+  #holdsLittleButDead(): boolean {
+    return this.#entryCount > this.#collections.modelCount && this.#entryCount <= this.#compactionFloor;
+  }
+
+  #startCompaction(): void {
     this.#compacting = this.#compact().finally(() => {
       this.#compacting = null;
     });

@@ -7,17 +7,25 @@
  */
 const SHARD_COUNT = 256;
 
-/** How much of a key chooses its shard: enough to tell ids and e-mail addresses apart, cheap for both. */
-const HASHED_LENGTH = 24;
+/** How many characters tell keys apart: spread over the key, since ids and e-mail addresses differ in other places. */
+const SAMPLED_CHARACTERS = 8;
 
-/** FNV-1a over the first characters, folded to a shard's number. */
-function shardOf(key: string): number {
+/**
+ * FNV-1a over a few characters of a key: cheap, and good enough to spread keys over a table.
+ *
+ * @returns an integer from 0 to 65,535
+ */
+export function sampledHash(key: string): number {
   let hash = 0x811c9dc5;
-  const length = Math.min(key.length, HASHED_LENGTH);
-  for (let index = 0; index < length; index += 1) {
+  const step = Math.max(1, Math.floor(key.length / SAMPLED_CHARACTERS));
+  for (let index = 0; index < key.length; index += step) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
-  return (hash ^ (hash >>> 16)) & (SHARD_COUNT - 1);
+  return (hash ^ (hash >>> 16)) & 0xffff;
+}
+
+function shardOf(key: string): number {
+  return sampledHash(key) & (SHARD_COUNT - 1);
 }
 
 export class ShardedMap<V> {

@@ -54,6 +54,16 @@ export class Table<M extends Identified> {
     return typeof bucket === 'string' ? [bucket] : [...bucket];
   }
 
+  /** The models under `key` in an index, unique or not. */
+  modelsOf(index: Index<M>, key: string): M[] {
+    const models: M[] = [];
+    for (const id of this.idsOf(index, key)) {
+      const model = this.get(id);
+      if (model !== null) models.push(model);
+    }
+    return models;
+  }
+
   /**
    * The entries from the oldest on. Holds while the table changes: an entry that is removed meanwhile is
    * passed over, or has been seen; one that is added may or may not be seen.

@@ -42,6 +42,28 @@ test('compaction keeps the journal within a small multiple of what is live', asy
   assert.deepEqual(ids, Array.from({ length: 10 }, (_, number) => `user-${number}`));
 });
 
+test('open() cleans what was replaced or removed out of a small journal', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { store, users } = await openModels(directory);
+  await users.save(numberedUser(1, 'the old name'));
+  await users.save(numberedUser(1, 'the new name'));
+  await users.save(numberedUser(2, 'one who left'));
+  await users.remove('user-2');
+  await store.close();
+  assert.match(journalBytes(directory).toString(), /the old name.*one who left/s);
+
+  const fileSystem = new FaultyFileSystem();
+  const again = await openModels(directory, { fileSystem });
+  await until(() => fileSystem.hasSwapped);
+  await again.store.close();
+  assert.match(journalBytes(directory).toString(), /the new name/);
+  assert.doesNotMatch(journalBytes(directory).toString(), /the old name|one who left/);
+
+  const clean = new FaultyFileSystem();
+  await (await openModels(directory, { fileSystem: clean })).store.close();
+  assert.equal(clean.count('open', NEW_JOURNAL_FILE), 0, 'nothing is left to clean');
+});
+
 test('compaction is not begun for less than its floor', async (t) => {
   const fileSystem = new FaultyFileSystem();
   const { store, users } = await openModels(temporaryDirectory(t), { fileSystem, compactionFloor: 50 });

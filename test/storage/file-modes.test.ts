@@ -35,7 +35,10 @@ for (const umask of [0o022, 0o000, 0o077]) {
     await store.close();
     writeFileSync(journalPath(directory), Buffer.concat([journalBytes(directory), Buffer.from('torn')]));
     const again = await openModels(directory);
-    assert.deepEqual(modesOf(directory), [0o600, 0o600, 0o600]);
+    // Journal, lock and torn end, and what the start may be compacting into.
+    const modes = modesOf(directory);
+    assert.ok(modes.length >= 3);
+    for (const mode of modes) assert.equal(mode, 0o600);
     await again.store.close();
   });
 }

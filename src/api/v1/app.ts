@@ -6,8 +6,8 @@ import { RequestAbortedError } from '../../http/body.ts';
 import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { requestPath } from '../../http/request-target.ts';
-import { send } from '../../http/respond.ts';
-import type { Answer, HeaderList } from '../../http/respond.ts';
+import { prepareHeaders, send } from '../../http/respond.ts';
+import type { Answer, RawHeaders } from '../../http/respond.ts';
 import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
@@ -54,11 +54,6 @@ function routeTable(auth: Auth | null, config: Config): readonly Route<Handler>[
     { method: 'POST', path: '/api/v1/auth_session/login', handler: login(auth, config.cookieSecure) },
     { method: 'DELETE', path: '/api/v1/auth_session/logout', handler: logout(auth, config.cookieSecure) },
   ];
-}
-
-/** Whether a request says at all who makes it; looked at only where it did not say so well enough. */
-function hasCredentials(auth: Auth, request: ApiRequest): boolean {
-  return auth.authorizationHeader(request) !== null || auth.sessionCookie(request) !== null;
 }
 
 export interface AppDependencies extends Repositories {
@@ -109,11 +104,12 @@ export function createApp(dependencies: AppDependencies): App {
     if (isCrossSite(request.method, request.headers, isListedOrigin)) throw new HttpError(403);
     if (auth === null) return;
     // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
-    const isExcluded = !request.path.endsWith('/') && !auth.requireAuth(request.path, EXCLUDED_PATHS);
-    if (isExcluded) return;
+    if (!auth.requireAuth(request.path, EXCLUDED_PATHS) && !request.path.endsWith('/')) return;
     return whenReady(auth.currentUser(request), (user) => {
-      if (user === null) throw new HttpError(hasCredentials(auth, request) ? 403 : 401);
       request.currentUser = user;
+      if (user !== null) return;
+      const isAnonymous = auth.authorizationHeader(request) === null && auth.sessionCookie(request) === null;
+      throw new HttpError(isAnonymous ? 401 : 403);
     });
   }
 
@@ -137,10 +133,17 @@ export function createApp(dependencies: AppDependencies): App {
     return { status: 204, body: '', headers: [['Allow', methods.join(', ')]] };
   }
 
+  const commonCorsHeaders = cors.responseHeaders(undefined);
+  const commonHeaders = prepareHeaders(commonCorsHeaders);
+
   /** A preflight's in place of an answer's, not besides them: browsers refuse two `Access-Control-Allow-Origin`. */
-  function corsHeaders({ method, path, headers: { origin } }: ApiRequest, status: number): HeaderList {
-    if (method !== 'OPTIONS' || status !== 204) return cors.responseHeaders(origin);
-    return cors.preflightHeaders(origin, allowedMethods(path));
+  function headersOf(request: ApiRequest, status: number): RawHeaders {
+    const { origin } = request.headers;
+    if (request.method === 'OPTIONS' && status === 204) {
+      return prepareHeaders(cors.preflightHeaders(origin, allowedMethods(request.path)));
+    }
+    const headers = cors.responseHeaders(origin);
+    return headers === commonCorsHeaders ? commonHeaders : prepareHeaders(headers);
   }
 
   function answer(request: ApiRequest): Awaitable<Answer> {
@@ -164,7 +167,7 @@ export function createApp(dependencies: AppDependencies): App {
   function finish(incoming: IncomingMessage, response: ServerResponse, request: ApiRequest, result: Answer | null): void {
     if (result === null) return;
     try {
-      send(incoming, response, result, corsHeaders(request, result.status));
+      send(incoming, response, result, headersOf(request, result.status));
       accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
     } catch (error) {
       // The answer has begun and cannot be taken back: the client must not take it for a whole one.

@@ -20,12 +20,20 @@ async function start(t: TestContext) {
 test('Basic hashes once when a request is repeated, whatever route and method', async (t) => {
   const { server, user, passwords } = await start(t);
   for (let request = 0; request < 20; request += 1) assert.equal((await basic(server, EMAIL, PASSWORD)).status, 200);
-  const authenticated = { basic: [EMAIL.toUpperCase(), PASSWORD] } as const;
+  const authenticated = { basic: [EMAIL, PASSWORD] } as const;
   assert.equal((await server.api('PUT', `/users/${user.id}`, { ...authenticated, json: {} })).status, 200);
   assert.equal((await server.api('GET', '/nothing', authenticated)).status, 404);
   assert.equal(passwords.taken(), 1);
   const signIns = server.logs.security.filter((line) => line.includes('"sign_in_succeeded"'));
   assert.equal(signIns.length, 1);
+});
+
+test('Basic hashes once for each spelling of the credentials', async (t) => {
+  const { server, passwords } = await start(t);
+  for (const email of [EMAIL, EMAIL.toUpperCase(), EMAIL, EMAIL.toUpperCase()]) {
+    assert.equal((await basic(server, email, PASSWORD)).status, 200);
+  }
+  assert.equal(passwords.taken(), 2);
 });
 
 test('Basic hashes each wrong password, also one that was wrong before, and goes on with the right one', async (t) => {

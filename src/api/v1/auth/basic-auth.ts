@@ -4,6 +4,8 @@ import { LoginThrottle } from '../../../security/login-throttle.ts';
 import { PasswordHasher } from '../../../security/password.ts';
 import { SecurityLog } from '../../../security/security-log.ts';
 import { VerifiedCredentials } from '../../../security/verified-credentials.ts';
+import { whenReady } from '../../../storage/store.ts';
+import type { Awaitable } from '../../../storage/store.ts';
 import { Auth, REALM } from './auth.ts';
 import type { AuthOptions, AuthRequest } from './auth.ts';
 import { SignIn } from './sign-in.ts';
@@ -14,8 +16,8 @@ const NO_ADDRESS = '-';
 /** Authentication by email and password with each request (RFC 7617; the tutorial's `basic_auth.py`). */
 export class BasicAuth extends Auth {
   readonly #signIn: SignIn;
-  readonly #verified: VerifiedCredentials;
-  /** Email, password and address → their verification; gone with the answer. */
+  readonly #verified: VerifiedCredentials<User>;
+  /** Address and credentials → their verification; gone with the answer. */
   readonly #underWay = new Map<string, Promise<User | null>>();
 
   constructor(options: AuthOptions = {}) {
@@ -66,35 +68,39 @@ export class BasicAuth extends Auth {
     address: string = NO_ADDRESS,
   ): Promise<User | null> {
     if (typeof userEmail !== 'string' || typeof userPassword !== 'string') return null;
-    const [user] = await this.users.search({ email: userEmail });
-    if (user !== undefined && this.#verified.has(user.id, userPassword, user.passwordHash)) return user;
-    return this.#verifyOnce(userEmail, userPassword, address);
+    return (await this.#signIn.verify(userEmail, userPassword, address, 'basic')).user;
+  }
+
+  /** The user of the request's `Authorization` header, or null. */
+  override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
+    const encoded = this.extractBase64AuthorizationHeader(this.authorizationHeader(request));
+    if (encoded === null) return null;
+    const verified = this.#verified.get(encoded);
+    if (verified === null) return this.#verifyOnce(encoded, request?.address);
+    return whenReady(this.users.get(verified.id), (user) =>
+      user !== null && user.passwordHash === verified.passwordHash && user.email === verified.email
+        ? user
+        : this.#verifyOnce(encoded, request?.address),
+    );
   }
 
   /**
    * A client that begins with many requests at once has one hash made for all of them: each of its own would
    * count as a sign-in under way, and the throttle would refuse the eleventh.
    */
-  async #verifyOnce(email: string, password: string, address: string): Promise<User | null> {
-    const key = JSON.stringify([email, password, address]);
+  #verifyOnce(encoded: string, address: string = NO_ADDRESS): Promise<User | null> {
+    const key = `${address} ${encoded}`;
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const verification = this.#verify(email, password, address).finally(() => this.#underWay.delete(key));
+    const verification = this.#verify(encoded, address).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, verification);
     return verification;
   }
 
-  async #verify(email: string, password: string, address: string): Promise<User | null> {
-    const { user } = await this.#signIn.verify(email, password, address, 'basic');
-    if (user !== null) this.#verified.add(user.id, password, user.passwordHash);
-    return user;
-  }
-
-  /** The user of the request's `Authorization` header, or null. */
-  override async currentUser(request: AuthRequest | null = null): Promise<User | null> {
-    const encoded = this.extractBase64AuthorizationHeader(this.authorizationHeader(request));
+  async #verify(encoded: string, address: string): Promise<User | null> {
     const [email, password] = this.extractUserCredentials(this.decodeBase64AuthorizationHeader(encoded));
-    if (email === null) return null;
-    return this.userObjectFromCredentials(email, password, request?.address);
+    const user = await this.userObjectFromCredentials(email, password, address);
+    if (user !== null) this.#verified.add(encoded, user);
+    return user;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { digestSessionId, UserSession } from '../../../models/user-session.ts';
+import { digestSessionId, RecentDigests, UserSession } from '../../../models/user-session.ts';
 import { whenReady } from '../../../storage/store.ts';
 import type { Awaitable } from '../../../storage/store.ts';
 import type { AuthRequest } from './auth.ts';
@@ -7,6 +7,8 @@ import { SessionExpAuth } from './session-exp-auth.ts';
 
 /** Authentication by a session in the database (the tutorial's `session_db_auth.py`, task 10). */
 export class SessionDBAuth extends SessionExpAuth {
+  readonly #digests = new RecentDigests();
+
   /** @returns once the session is durable */
   override async createSession(userId: unknown = null): Promise<string | null> {
     if (typeof userId !== 'string') return null;
@@ -18,7 +20,7 @@ export class SessionDBAuth extends SessionExpAuth {
 
   override userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
     if (typeof sessionId !== 'string') return null;
-    return whenReady(this.userSessions.get(digestSessionId(sessionId)), (session) =>
+    return whenReady(this.userSessions.get(this.#digests.of(sessionId)), (session) =>
       session !== null && this.isLive(session.createdAt) ? session.userId : null,
     );
   }

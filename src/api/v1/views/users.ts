@@ -14,8 +14,8 @@ const WRONG_FORMAT = 'Wrong format';
 const ME = 'me';
 
 /** A user as the API shows one. */
-export function showUser(status: number, user: User, headers: HeaderList = []): Answer {
-  return { status, body: user.jsonText, headers };
+export function showUser(status: number, user: User, headers?: HeaderList): Answer {
+  return headers === undefined ? { status, body: user.jsonText } : { status, body: user.jsonText, headers };
 }
 
 /** `GET /api/v1/users`: every user, the oldest first. */
