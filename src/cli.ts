@@ -90,10 +90,13 @@ async function setPassword(email: string, _names: Names, config: Config): Promis
   return withModels(config, async ({ users, userSessions }) => {
     const user = await userByEmail(email, users);
     const passwordHash = await askPasswordHash(config);
-    await users.update(user.id, (current) => current.with({ passwordHash, updatedAt: Date.now() }));
-    // Whoever knew the old password may hold a session (OWASP ASVS 5.0, 7.4.3).
     const sessions = await userSessions.search({ userId: user.id });
-    await Promise.all(sessions.map((session) => userSessions.remove(session.id)));
+    // Whoever knew the old password may hold a session (OWASP ASVS 5.0, 7.4.3). Asked for at once, all of it is one
+    // commit: no crash leaves one without the other.
+    await Promise.all([
+      users.update(user.id, (current) => current.with({ passwordHash, updatedAt: Date.now() })),
+      ...sessions.map((session) => userSessions.remove(session.id)),
+    ]);
     print(`New password for user: ${user.id}`);
     return EXIT_OK;
   });

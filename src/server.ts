@@ -40,21 +40,23 @@ async function main(): Promise<void> {
     return exit(EXIT_USAGE, '', `${messageOf(error)}; see node dist/server.js --help\n`);
   }
 
+  const starting = startService({
+    config,
+    logs: {
+      access: (line) => output.write(line),
+      security: (line) => errors.write(line),
+      notice: (line) => errors.write(line),
+    },
+  });
+  // From the first moment: a start that reads a million sessions takes seconds.
+  stopOnSignals(starting);
   let service: Service;
   try {
-    service = await startService({
-      config,
-      logs: {
-        access: (line) => output.write(line),
-        security: (line) => errors.write(line),
-        notice: (line) => errors.write(line),
-      },
-    });
+    service = await starting;
   } catch (error) {
     return exit(EXIT_FAILED, '', `${startProblem(error, config)}\n`);
   }
   for (const line of await banner(service, config)) output.write(` * ${line}\n`);
-  stopOnSignals(service);
 }
 
 async function banner({ address, users }: Service, config: Config): Promise<string[]> {
@@ -88,12 +90,12 @@ function startProblem(error: unknown, config: Config): string {
 }
 
 /** The first signal finishes what is under way; the second ends the process at once. */
-function stopOnSignals(service: Service): void {
+function stopOnSignals(starting: Promise<Service>): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) exitAtOnce();
     isStopping = true;
-    service.close(SHUTDOWN_GRACE_MS).then(
+    starting.then((service) => service.close(SHUTDOWN_GRACE_MS)).then(
       () => exit(0),
       (error: unknown) => exit(EXIT_FAILED, '', `${messageOf(error)}\n`),
     );
@@ -107,7 +109,7 @@ function stopOnSignals(service: Service): void {
     if (isStopping) exitAtOnce();
     isStopping = true;
     setTimeout(exitAtOnce, CRASH_GRACE_MS).unref();
-    service.close(0).then(
+    starting.then((service) => service.close(0)).then(
       () => exit(EXIT_FAILED),
       (problem: unknown) => exit(EXIT_FAILED, '', `${messageOf(problem)}\n`),
     );

@@ -143,20 +143,20 @@ export function describeStore(name: string, maker: StoreMaker): void {
       assert.deepEqual(ids(await shelves.search({ name: 'POEMS' })), ['b']);
     });
 
-    storeTest('removeOlder() removes the oldest, up to the first that is not older', async ({ shelves, books }) => {
+    storeTest('removeOutside() removes the oldest, up to the first that is not older', async ({ shelves, books }) => {
       await shelves.save(shelf('a'));
       await Promise.all([1, 2, 3, 4, 2].map((time, index) => books.save(book(`${index}`, 'a', 'en', time))));
-      assert.equal(await books.removeOlder(3), 2);
+      assert.equal(await books.removeOutside(3, Number.POSITIVE_INFINITY), 2);
       assert.deepEqual(ids(await books.all()), ['2', '3', '4']);
       assert.deepEqual(ids(await books.search({ shelfId: 'a' })), ['2', '3', '4']);
-      assert.equal(await books.removeOlder(3), 0);
+      assert.equal(await books.removeOutside(3, Number.POSITIVE_INFINITY), 0);
     });
 
-    storeTest('removeOlder() removes thousands', async ({ shelves, books }) => {
+    storeTest('removeOutside() removes thousands', async ({ shelves, books }) => {
       await shelves.save(shelf('a'));
       const saves = Array.from({ length: 2_500 }, (_, time) => books.save(book(`${time}`, 'a', 'en', time)));
       await Promise.all(saves);
-      const [first, second] = await Promise.all([books.removeOlder(2_490), books.removeOlder(2_490)]);
+      const [first, second] = await Promise.all([books.removeOutside(2_490, Number.POSITIVE_INFINITY), books.removeOutside(2_490, Number.POSITIVE_INFINITY)]);
       assert.equal(first + second, 2_490);
       assert.equal(await books.count(), 10);
     });

@@ -10,7 +10,7 @@ import {
   scryptWork,
 } from './password-hash.ts';
 import type { ScryptCost } from './password-hash.ts';
-import { MAX_PASSWORD_BYTES } from './password-policy.ts';
+import { MAX_PASSWORD_BYTES, MAX_UNNORMALIZED_LENGTH } from './password-policy.ts';
 
 export { sha256Hash } from './password-hash.ts';
 export type { ScryptCost } from './password-hash.ts';
@@ -146,7 +146,7 @@ export class PasswordHasher {
 
 /** NFC, so that the same text typed on another keyboard is the same password; null where it cannot be one. */
 function normalizedBytes(password: string): Buffer | null {
-  if (!password.isWellFormed()) return null;
+  if (password.length > MAX_UNNORMALIZED_LENGTH || !password.isWellFormed()) return null;
   const bytes = Buffer.from(password.normalize('NFC'));
   return bytes.length <= MAX_PASSWORD_BYTES ? bytes : null;
 }

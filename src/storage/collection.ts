@@ -141,12 +141,14 @@ export class Collection<M extends Identified> implements Repository<M>, Owner, S
     return current;
   }
 
-  async removeOlder(createdBefore: number): Promise<number> {
+  async removeOutside(createdBefore: number, createdAfter: number): Promise<number> {
     let removed = 0;
     for (;;) {
       let staged = 0;
       for (const model of this.#table.entries()) {
-        if (model.createdAt >= createdBefore || staged === REMOVALS_PER_COMMIT) break;
+        const { createdAt } = model;
+        const isBetween = createdAt >= createdBefore && createdAt <= createdAfter;
+        if (isBetween || staged === REMOVALS_PER_COMMIT) break;
         if (this.#latest(model.id) === null) continue;
         this.#stage(model.id, null);
         staged += 1;

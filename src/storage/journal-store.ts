@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf, StoreUnavailableError } from '../errors.ts';
 import { Batch } from './batch.ts';
@@ -45,6 +45,13 @@ class PendingBatch {
   }
 }
 
+interface PreparedCompaction {
+  readonly compaction: Compaction;
+  readonly entryCountAtStart: number;
+  /** It was put in place, or given up. */
+  readonly onDone: () => void;
+}
+
 /**
  * A store in one journal of JSON lines. Everything live is in memory. A write is one line at the end of the
  * file, answered once it is on the disk, and seen by readers only then; writes that arrive while a line is
@@ -71,7 +78,7 @@ export class JournalStore implements Store {
   #writing: Promise<void> | null = null;
   #compacting: Promise<void> | null = null;
   /** A compaction that waits for the writer to put it in place. */
-  #prepared: { readonly compaction: Compaction; readonly entryCountAtStart: number } | null = null;
+  #prepared: PreparedCompaction | null = null;
   /** No compaction below this many entries, after one that failed. */
   #retryCompactionAt = 0;
   /** The journal was renamed, and the directory that says so is not on the disk yet. */
@@ -92,7 +99,7 @@ export class JournalStore implements Store {
 
   async open(): Promise<void> {
     const made = await mkdir(this.#directory, { recursive: true, mode: DIRECTORY_MODE });
-    if (made !== undefined) await this.#fileSystem.syncDirectoryOf(made);
+    if (made !== undefined) await this.#syncDirectoriesUpTo(made);
     const lock = await DirectoryLock.acquire(this.#directory);
     try {
       const opened = await openJournal(this.#fileSystem, this.#directory, this.#collections, this.#onNotice);
@@ -179,11 +186,11 @@ export class JournalStore implements Store {
     const next = this.#gathering;
     this.#gathering = new PendingBatch();
     const error = new StoreUnavailableError(cause);
-    this.#onNotice(`${this.#path}: ${error.message}`);
     for (const pending of [failed, next]) {
       pending.batch.discard();
       pending.reject(error);
     }
+    this.#onNotice(`${this.#path}: ${error.message}`);
   }
 
   #compactWhereDue(): void {
@@ -218,9 +225,11 @@ export class JournalStore implements Store {
         path: this.#newPath,
         signal: this.#closing.signal,
       });
-      this.#prepared = { compaction, entryCountAtStart };
-      this.#startWriting();
-      await this.#writing;
+      // Not until the writer rests: under steady writes it never does, and no further compaction would begin.
+      await new Promise<void>((onDone) => {
+        this.#prepared = { compaction, entryCountAtStart, onDone };
+        this.#startWriting();
+      });
     } catch (error) {
       await this.#giveCompactionUp(error);
     }
@@ -233,15 +242,24 @@ export class JournalStore implements Store {
     this.#prepared = null;
     try {
       this.#journal = await prepared.compaction.swap(this.#path, this.#newPath);
+      this.#entryCount = prepared.compaction.recordCount + (this.#entryCount - prepared.entryCountAtStart);
+      this.#directoryInDoubt = true;
+      await this.#syncDirectory().catch(() => {});
+      await old.close().catch(() => {});
     } catch (error) {
       await prepared.compaction.abandon();
       await this.#giveCompactionUp(error);
-      return;
+    } finally {
+      prepared.onDone();
     }
-    this.#entryCount = prepared.compaction.recordCount + (this.#entryCount - prepared.entryCountAtStart);
-    this.#directoryInDoubt = true;
-    await this.#syncDirectory().catch(() => {});
-    await old.close().catch(() => {});
+  }
+
+  /** Has the directories that were made just now named on the disk, each in its parent. */
+  async #syncDirectoriesUpTo(made: string): Promise<void> {
+    const outermost = resolve(made);
+    for (let path = resolve(this.#directory); path.length >= outermost.length; path = dirname(path)) {
+      await this.#fileSystem.syncDirectoryOf(path);
+    }
   }
 
   async #syncDirectory(): Promise<void> {

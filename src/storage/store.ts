@@ -97,14 +97,15 @@ export interface Repository<M extends Identified> {
    */
   remove(id: string): Promise<M | null>;
   /**
-   * Removes models in the order in which they were made, up to the first that is not older.
-   * Costs what it removes.
+   * Removes models that were made before one time or after another, in the order in which they were made, up to
+   * the first that was made in between. Costs what it removes.
    *
    * @param createdBefore milliseconds since the epoch
+   * @param createdAfter milliseconds since the epoch
    * @returns how many were removed
    * @throws {StoreUnavailableError} it could not be written; those not yet removed remain
    */
-  removeOlder(createdBefore: number): Promise<number>;
+  removeOutside(createdBefore: number, createdAfter: number): Promise<number>;
 }
 
 /** A database. Collections are declared first, then it is opened, then their repositories may be used. */

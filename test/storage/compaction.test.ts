@@ -64,6 +64,27 @@ test('open() cleans what was replaced or removed out of a small journal', async 
   assert.equal(clean.count('open', NEW_JOURNAL_FILE), 0, 'nothing is left to clean');
 });
 
+test('compaction goes on bounding the journal while the writer never rests', async (t) => {
+  const directory = temporaryDirectory(t);
+  const fileSystem = new FaultyFileSystem();
+  const { store, users } = await openModels(directory, { fileSystem, compactionFloor: 50 });
+  t.after(() => store.close());
+  // Whenever one write is durable two more wait already: no sync ever ends with nothing to write.
+  let left = 4_000;
+  const writer = async (number: number): Promise<void> => {
+    const pending: Promise<unknown>[] = [];
+    while (left > 0) {
+      left -= 1;
+      pending.push(users.save(numberedUser(number, `${left}`)));
+      if (pending.length > 2) await pending.shift();
+    }
+    await Promise.all(pending);
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
+  t.diagnostic(`${fileSystem.count('rename')} compactions`);
+  assert.ok(fileSystem.count('rename') > 3, `${fileSystem.count('rename')} compactions`);
+});
+
 test('compaction is not begun for less than its floor', async (t) => {
   const fileSystem = new FaultyFileSystem();
   const { store, users } = await openModels(temporaryDirectory(t), { fileSystem, compactionFloor: 50 });

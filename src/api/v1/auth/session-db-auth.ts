@@ -35,6 +35,6 @@ export class SessionDBAuth extends SessionExpAuth {
   override endSessionsOf(): void {}
 
   override async removeExpired(): Promise<number> {
-    return this.userSessions.removeOlder(this.overBefore());
+    return this.userSessions.removeOutside(this.overBefore(), this.impossibleAfter());
   }
 }

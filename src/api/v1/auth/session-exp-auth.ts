@@ -2,6 +2,9 @@ import type { Awaitable } from '../../../storage/store.ts';
 import type { AuthOptions } from './auth.ts';
 import { SessionAuth } from './session-auth.ts';
 
+/** How far a clock may be set back before the sessions made meanwhile are given up. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
 /** Authentication by a session in memory that ends by itself (the tutorial's `session_exp_auth.py`, task 9). */
 export class SessionExpAuth extends SessionAuth {
   /** Seconds that a session lives after it was made; 0 and below: for ever. */
@@ -35,10 +38,12 @@ export class SessionExpAuth extends SessionAuth {
 
   override async removeExpired(): Promise<number> {
     const overBefore = this.overBefore();
+    const impossibleAfter = this.impossibleAfter();
     let count = 0;
     // All live equally long, so they end in the order in which they were made, which is the Map's.
     for (const [sessionId, session] of this.userIdBySessionId) {
-      if (typeof session === 'string' || session.createdAt >= overBefore) break;
+      if (typeof session === 'string') break;
+      if (session.createdAt >= overBefore && session.createdAt <= impossibleAfter) break;
       this.userIdBySessionId.delete(sessionId);
       count += 1;
     }
@@ -53,5 +58,13 @@ export class SessionExpAuth extends SessionAuth {
   /** The sessions made before this are over; in milliseconds since the epoch. */
   protected overBefore(): number {
     return this.sessionDuration <= 0 ? Number.NEGATIVE_INFINITY : this.clock() - this.sessionDuration * 1000;
+  }
+
+  /**
+   * A session made later than this, in milliseconds since the epoch, was made by a clock that was wrong: it is not
+   * live, and would keep those behind it from being removed. A clock that was set back a little ends none.
+   */
+  protected impossibleAfter(): number {
+    return this.sessionDuration <= 0 ? Number.POSITIVE_INFINITY : this.clock() + CLOCK_TOLERANCE_MS;
   }
 }
