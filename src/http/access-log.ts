@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { printable } from './printable.ts';
 
 /** How the access log looks; `off` is none. */
@@ -26,6 +27,9 @@ const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
 
+/** So many addresses of one second are remembered. */
+const MAX_BEGINNINGS = 1_000;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
@@ -47,40 +51,84 @@ export function createAccessLog(
   clock: () => number = Date.now,
 ): AccessLog | null {
   if (format === 'off') return null;
-  const time = secondClock(clock, format === 'common' ? commonTime : jsonTime);
-  if (format === 'common') {
-    return {
-      log: (address, method, target, httpVersion, status) => {
-        // One look at all three: most lines need no escapes.
-        const text = UNSAFE.test(address + method + target) ? escape : cut;
-        write(
-          `${text(address)} - - [${time()}] "${text(method)} ${text(withoutSecrets(target))} HTTP/${httpVersion}" ${status} -\n`,
-        );
-      },
-    };
+  const line = format === 'common' ? COMMON : JSON_LINES;
+  const beginning = memoOfASecond(clock, line.time, line.beginning);
+  const methods = new Map(METHODS.map((method) => [method, line.method(method)]));
+  const endings = new Map<number, string>();
+
+  function ending(httpVersion: string, status: number): string {
+    if (httpVersion !== '1.1') return line.ending(httpVersion, status);
+    const known = endings.get(status);
+    if (known !== undefined) return known;
+    const made = line.ending(httpVersion, status);
+    endings.set(status, made);
+    return made;
   }
+
   return {
     log: (address, method, target, httpVersion, status) => {
-      const text = UNSAFE.test(address + method + target) ? quote : quoteClean;
+      const safe = withoutSecrets(target);
       write(
-        `{"time":"${time()}","address":${text(address)},"method":${text(method)}` +
-          `,"target":${text(withoutSecrets(target))},"http":"${httpVersion}","status":${status}}\n`,
+        beginning(address) +
+          (methods.get(method) ?? line.method(method)) +
+          // Most targets need no escapes: one look instead of a replacement.
+          (UNSAFE.test(safe) ? line.escape(safe) : cut(safe)) +
+          ending(httpVersion, status),
       );
     },
   };
 }
 
-/** The text of the current second, made once a second: at full speed that is once in some 20,000 lines. */
-function secondClock(clock: () => number, format: (date: Date) => string): () => string {
+/**
+ * A line, in four pieces: each but the target is made once for many lines, for a string that is joined of many
+ * pieces costs by their number.
+ */
+interface LineFormat {
+  readonly time: (date: Date) => string;
+  readonly beginning: (address: string, time: string) => string;
+  /** With all between the address and the target. */
+  readonly method: (method: string) => string;
+  /** Of a target, inside its quotes. */
+  readonly escape: (target: string) => string;
+  /** All that follows the target. */
+  readonly ending: (httpVersion: string, status: number) => string;
+}
+
+const COMMON: LineFormat = {
+  time: commonTime,
+  beginning: (address, time) => `${escape(address)} - - [${time}] "`,
+  method: (method) => `${escape(method)} `,
+  escape,
+  ending: (httpVersion, status) => ` HTTP/${httpVersion}" ${status} -\n`,
+};
+
+const JSON_LINES: LineFormat = {
+  time: jsonTime,
+  beginning: (address, time) => `{"time":"${time}","address":"${escapeJson(address)}","method":"`,
+  method: (method) => `${escapeJson(method)}","target":"`,
+  escape: escapeJson,
+  ending: (httpVersion, status) => `","http":"${httpVersion}","status":${status}}\n`,
+};
+
+/** What a line begins with, made once a second for each address: at full speed that is once in some 20,000 lines. */
+function memoOfASecond(
+  clock: () => number,
+  format: (date: Date) => string,
+  begin: (address: string, time: string) => string,
+): (address: string) => string {
+  const beginnings = new Map<string, string>();
   let second = Number.NaN;
-  let text = '';
-  return () => {
+  return (address) => {
     const now = Math.floor(clock() / 1000);
-    if (now !== second) {
+    if (now !== second || beginnings.size === MAX_BEGINNINGS) {
       second = now;
-      text = format(new Date(now * 1000));
+      beginnings.clear();
     }
-    return text;
+    const known = beginnings.get(address);
+    if (known !== undefined) return known;
+    const made = begin(address, format(new Date(now * 1000)));
+    beginnings.set(address, made);
+    return made;
   };
 }
 
@@ -112,10 +160,6 @@ function escapeCharacter(character: string): string {
   return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : printable(character);
 }
 
-function quote(value: string): string {
-  return printable(JSON.stringify(cut(value)));
-}
-
-function quoteClean(value: string): string {
-  return `"${cut(value)}"`;
+function escapeJson(value: string): string {
+  return printable(JSON.stringify(cut(value)).slice(1, -1));
 }
