@@ -5,15 +5,15 @@ import { jsonText } from './json.ts';
 /** Header fields, in order. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-const NO_HEADERS: HeaderList = [];
+export const NO_HEADERS: HeaderList = [];
 
 /** What a handler answers. */
 export interface Answer {
   readonly status: number;
-  /** JSON text, or empty: no content. */
-  readonly body: string;
+  /** null: no content. */
+  readonly content: JsonContent | null;
   /** Besides those that every answer has. */
-  readonly headers?: HeaderList;
+  readonly headers: HeaderList;
 }
 
 /** How much of an unwanted body is read, so that its sender can read the answer and use the connection again. */
@@ -27,8 +27,8 @@ const COMMON_HEADERS: HeaderList = [
   ['Cache-Control', 'no-store'],
 ];
 
-/** Header fields as node:http takes them fastest: name, value, name, value. */
-export type RawHeaders = readonly string[];
+/** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
+export type RawHeaders = string[];
 
 /**
  * The fields that every answer has, and some more, ready to be sent: to be made once and used often.
@@ -39,9 +39,35 @@ export function prepareHeaders(headers: HeaderList): RawHeaders {
   return [...COMMON_HEADERS, ...headers].flat();
 }
 
+/** JSON to be sent, often many times, with what is worked out of it once. */
+export class JsonContent {
+  readonly text: string;
+  /** `latin1` where that says the same: node:http copies it as it is. */
+  readonly encoding: 'latin1' | 'utf8';
+  readonly #byteLength: number;
+  #prepared: RawHeaders | null = null;
+  #fields: RawHeaders = [];
+
+  /** @param value see `jsonText` */
+  constructor(value: unknown) {
+    this.text = jsonText(value);
+    this.#byteLength = Buffer.byteLength(this.text);
+    this.encoding = this.#byteLength === this.text.length ? 'latin1' : 'utf8';
+  }
+
+  /** The fields of an answer with this content: `prepared`, type and length. Remembered for the last `prepared`. */
+  fieldsAfter(prepared: RawHeaders): RawHeaders {
+    if (this.#prepared !== prepared) {
+      this.#fields = [...prepared, 'Content-Type', 'application/json', 'Content-Length', String(this.#byteLength)];
+      this.#prepared = prepared;
+    }
+    return this.#fields;
+  }
+}
+
 /** An answer with a JSON body. */
-export function json(status: number, value: unknown, headers?: HeaderList): Answer {
-  return headers === undefined ? { status, body: jsonText(value) } : { status, body: jsonText(value), headers };
+export function json(status: number, value: unknown, headers: HeaderList = NO_HEADERS): Answer {
+  return { status, content: new JsonContent(value), headers };
 }
 
 /**
@@ -50,16 +76,17 @@ export function json(status: number, value: unknown, headers?: HeaderList): Answ
  * @param prepared the fields before those of the answer
  */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, prepared: RawHeaders): void {
-  const fields = prepared.slice();
-  for (const field of answer.headers ?? NO_HEADERS) fields.push(field[0], field[1]);
-  if (answer.body !== '') {
-    fields.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(answer.body)));
-  }
+  const { status, content, headers } = answer;
   const isBodyUnread = hasBody(request);
+  let fields = content === null ? prepared : content.fieldsAfter(prepared);
+  if (headers.length > 0) fields = [...fields, ...headers.flat()];
   // A client that was not told to continue may send its body or not: where the next request begins is unknown
   // (RFC 9110, section 10.1.1).
-  if (isBodyUnread && request.headers.expect !== undefined && !request.complete) fields.push('Connection', 'close');
-  response.writeHead(answer.status, fields);
-  response.end(answer.body);
+  if (isBodyUnread && request.headers.expect !== undefined && !request.complete) {
+    fields = [...fields, 'Connection', 'close'];
+  }
+  response.writeHead(status, fields);
+  if (content === null) response.end();
+  else response.end(content.text, content.encoding);
   if (isBodyUnread) discardBody(request, MAX_DISCARDED_BYTES);
 }

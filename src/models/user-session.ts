@@ -1,5 +1,4 @@
 import * as crypto from 'node:crypto';
-import { sampledHash } from '../storage/sharded-map.ts';
 import type { Repository, Schema } from '../storage/store.ts';
 import { Base, decodeTime, encodeTime, formatTime } from './base.ts';
 
@@ -53,33 +52,6 @@ export const digestSessionId: (sessionId: string) => string =
 /** The same, for a Node without `crypto.hash`. */
 export function digestSessionIdPortably(sessionId: string): string {
   return crypto.createHash('sha256').update(sessionId).digest('base64url');
-}
-
-/** How many digests are remembered; a power of two. */
-const REMEMBERED_DIGESTS = 512;
-
-/**
- * The digests of the session ids that came last. A client sends its requests in bursts, and the digest is the
- * dearest step of a request by cookie: 3,300 instructions of 86,000, 22.6 µs of CPU became 20.3
- * (`npm run bench -- compare`).
- *
- * A new id takes the place of the one that has its slot, so what is held is bounded, and an id that is not
- * held costs hardly more than without this.
- */
-export class RecentDigests {
-  readonly #sessionIds: string[] = new Array<string>(REMEMBERED_DIGESTS).fill('');
-  readonly #digests: string[] = new Array<string>(REMEMBERED_DIGESTS).fill(digestSessionId(''));
-
-  /** The same as `digestSessionId`. */
-  of(sessionId: string): string {
-    const slot = sampledHash(sessionId) & (REMEMBERED_DIGESTS - 1);
-    const held = this.#digests[slot];
-    if (held !== undefined && this.#sessionIds[slot] === sessionId) return held;
-    const digest = digestSessionId(sessionId);
-    this.#sessionIds[slot] = sessionId;
-    this.#digests[slot] = digest;
-    return digest;
-  }
 }
 
 export const USER_SESSIONS: Schema<UserSession> = {

@@ -1,4 +1,4 @@
-import { jsonText } from '../http/json.ts';
+import { JsonContent } from '../http/respond.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Repository, Schema } from '../storage/store.ts';
 import { Base, decodeTime, encodeTime, formatTime } from './base.ts';
@@ -23,7 +23,7 @@ export class User extends Base {
   readonly passwordHash: string;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  #jsonText: string | null = null;
+  #content: JsonContent | null = null;
 
   constructor(fields: UserFields) {
     super(fields);
@@ -80,8 +80,8 @@ export class User extends Base {
   }
 
   /** `toJson()` as the API sends it, made once: a user is shown far more often than changed. */
-  get jsonText(): string {
-    return (this.#jsonText ??= jsonText(this.toJson()));
+  get content(): JsonContent {
+    return (this.#content ??= new JsonContent(this.toJson()));
   }
 }
 

@@ -17,7 +17,7 @@ const SAMPLED_CHARACTERS = 8;
  */
 export function sampledHash(key: string): number {
   let hash = 0x811c9dc5;
-  const step = Math.max(1, Math.floor(key.length / SAMPLED_CHARACTERS));
+  const step = Math.max(1, (key.length / SAMPLED_CHARACTERS) | 0);
   for (let index = 0; index < key.length; index += step) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }

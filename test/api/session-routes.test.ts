@@ -58,14 +58,14 @@ for (const authType of SESSION_TYPES) {
 
   test(`POST login takes either form, and answers the user and a cookie under ${authType}`, async (t) => {
     const { api, addUser } = await startTestService(t, { authType, sessionName: 'sid' });
-    const { id, jsonText } = await addUser(EMAIL, PASSWORD);
+    const { id, content } = await addUser(EMAIL, PASSWORD);
     for (const options of [{ form: FORM }, multipart(FORM), { form: { ...FORM, email: EMAIL.toUpperCase() } }]) {
       for (const path of ['/auth_session/login', '/auth_session/login/']) {
         const reply = await api('POST', path, options);
-        assert.deepEqual([reply.status, reply.text], [200, jsonText]);
+        assert.deepEqual([reply.status, reply.text], [200, content.text]);
         assert.match(cookieOf(reply), /^sid=[0-9a-f-]{36}$/);
         const me = await api('GET', '/users/me', { cookie: cookieOf(reply) });
-        assert.deepEqual([me.status, me.text], [200, jsonText]);
+        assert.deepEqual([me.status, me.text], [200, content.text]);
         assert.match(me.text, new RegExp(id));
       }
     }

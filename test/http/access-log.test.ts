@@ -57,6 +57,26 @@ test('log() tells each second apart, whichever way the clock goes', () => {
   }
 });
 
+test('log() tells addresses, methods, versions and statuses apart, however many come in one second', () => {
+  for (const format of ['common', 'json'] as const) {
+    const { log, lines } = logTo(format);
+    const expected: string[] = [];
+    for (let number = 0; number < 2_500; number += 1) {
+      const [address, status] = [`10.0.${number >> 8}.${number & 255}`, 200 + (number % 3)];
+      for (const [method, version] of [['GET', '1.1'], ['PUT', '1.0'], ['NONE', '1.1']] as const) {
+        log.log(address, method, '/', version, status);
+        expected.push(
+          format === 'common'
+            ? `${address} - - [20/May/2024 21:50:42] "${method} / HTTP/${version}" ${status} -\n`
+            : `{"time":"2024-05-20T21:50:42Z","address":"${address}","method":"${method}","target":"/"` +
+                `,"http":"${version}","status":${status}}\n`,
+        );
+      }
+    }
+    assert.deepEqual(lines, expected);
+  }
+});
+
 test('log() escapes what could end a line or a field, and cuts what is too long', () => {
   assert.equal(commonTarget('/a"b\\c'), '/a\\"b\\\\c');
   assert.equal(commonTarget('/a\r\nb\x1b[31m\x7f\x9b'), '/a\\x0d\\x0ab\\x1b[31m\\x7f\\x9b');

@@ -35,16 +35,16 @@ test('toJson() shows what the API shows, and no secret', () => {
     last_name: null,
     updated_at: '2018-01-02 03:04:05',
   });
-  assert.deepEqual(JSON.parse(new User(FIELDS).jsonText), new User(FIELDS).toJson());
+  assert.deepEqual(JSON.parse(new User(FIELDS).content.text), new User(FIELDS).toJson());
 });
 
 test('with() gives a copy with the changes, and leaves the user alone', () => {
   const user = new User(FIELDS);
-  const before = user.jsonText;
+  const before = user.content.text;
   const changed = user.with({ lastName: 'Dylan', firstName: null, updatedAt: 5 });
   assert.deepEqual(changed, new User({ ...FIELDS, lastName: 'Dylan', firstName: null, updatedAt: 5 }));
-  assert.equal(user.jsonText, before);
-  assert.notEqual(changed.jsonText, before);
+  assert.equal(user.content.text, before);
+  assert.notEqual(changed.content.text, before);
 });
 
 for (const [firstName, lastName, displayName] of [

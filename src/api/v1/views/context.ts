@@ -3,7 +3,7 @@ import { readJsonObject } from '../../../http/body.ts';
 import { clientAddress, isSecure } from '../../../http/client-address.ts';
 import { readForm } from '../../../http/form.ts';
 import type { Answer } from '../../../http/respond.ts';
-import type { Parameters } from '../../../http/router.ts';
+import type { Resource } from '../../../http/router.ts';
 import type { User, Users } from '../../../models/user.ts';
 import type { PasswordHasher } from '../../../security/password.ts';
 import type { SecurityLog } from '../../../security/security-log.ts';
@@ -27,32 +27,43 @@ export type Handler = (request: ApiRequest, services: Services) => Awaitable<Ans
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_FORM_FIELDS = 100;
-const NO_PARAMETERS: Parameters = new Map();
+
+/** What a request target comes to, whatever the method and whoever asks. */
+export interface Target {
+  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
+  readonly path: string | null;
+  /** Whether only a user may go on. */
+  readonly needsUser: boolean;
+  /** null where no route has the path. */
+  readonly resource: Resource<Handler> | null;
+}
 
 /** One request to the API, as the gate and the views see it. */
 export class ApiRequest implements AuthRequest {
   readonly method: string;
-  /** Decoded once: the path that the gate judges and the router looks up. */
-  readonly path: string;
+  readonly target: Target;
   readonly headers: IncomingHttpHeaders;
   /** The client's IP address, as far as it can be trusted. */
   readonly address: string;
   /** Whose request it is, once the gate has let it through; null where nobody had to be authenticated. */
   currentUser: User | null = null;
-  /** What stands for the `:name` parts of the route's path. */
-  parameters: Parameters = NO_PARAMETERS;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #trustedProxies: number;
 
-  constructor(incoming: IncomingMessage, response: ServerResponse, path: string, trustedProxies: number) {
+  constructor(incoming: IncomingMessage, response: ServerResponse, target: Target, trustedProxies: number) {
     this.method = incoming.method ?? '';
-    this.path = path;
+    this.target = target;
     this.headers = incoming.headers;
     this.address = clientAddress(incoming, trustedProxies);
     this.#incoming = incoming;
     this.#response = response;
     this.#trustedProxies = trustedProxies;
+  }
+
+  /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */
+  parameter(name: string): string {
+    return this.target.resource?.parameters.get(name) ?? '';
   }
 
   /** Whether the client's own connection was TLS, as far as that can be trusted. */

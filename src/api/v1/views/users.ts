@@ -1,6 +1,6 @@
 import { DuplicateValueError, InvalidValueError } from '../../../errors.ts';
 import { HttpError } from '../../../http/http-error.ts';
-import { json } from '../../../http/respond.ts';
+import { json, NO_HEADERS } from '../../../http/respond.ts';
 import type { Answer, HeaderList } from '../../../http/respond.ts';
 import { checkedEmail, checkedName } from '../../../models/user-input.ts';
 import { User } from '../../../models/user.ts';
@@ -14,8 +14,8 @@ const WRONG_FORMAT = 'Wrong format';
 const ME = 'me';
 
 /** A user as the API shows one. */
-export function showUser(status: number, user: User, headers?: HeaderList): Answer {
-  return headers === undefined ? { status, body: user.jsonText } : { status, body: user.jsonText, headers };
+export function showUser(status: number, user: User, headers: HeaderList = NO_HEADERS): Answer {
+  return { status, content: user.content, headers };
 }
 
 /** `GET /api/v1/users`: every user, the oldest first. */
@@ -29,7 +29,7 @@ export const listUsers: Handler = async (_request, { users }) => {
 
 /** `GET /api/v1/users/:id`: a user; `me` is the one who asks (tutorial task 0). */
 export const getUser: Handler = (request, { users }) => {
-  const id = userId(request);
+  const id = request.parameter('id');
   return whenReady(id === ME ? request.currentUser : users.get(id), (user) => {
     if (user === null) throw new HttpError(404);
     return showUser(200, user);
@@ -62,7 +62,7 @@ export const createUser: Handler = async (request, services) => {
 
 /** `PUT /api/v1/users/:id`: changes the names that are given. */
 export const updateUser: Handler = async (request, { users, clock }) => {
-  const id = userId(request);
+  const id = request.parameter('id');
   if ((await users.get(id)) === null) throw new HttpError(404);
   const body = await bodyOf(request);
   const firstName = checkedName('first_name', body.get('first_name'));
@@ -81,16 +81,12 @@ export const updateUser: Handler = async (request, { users, clock }) => {
 /** `DELETE /api/v1/users/:id`: removes a user, and ends every session of that user. */
 export function deleteUser(auth: Auth | null): Handler {
   return async (request, { users, securityLog }) => {
-    const user = await users.remove(userId(request));
+    const user = await users.remove(request.parameter('id'));
     if (user === null) throw new HttpError(404);
     if (auth instanceof SessionAuth) auth.endSessionsOf(user.id);
     securityLog.userDeleted({ address: request.address, userId: user.id, by: request.currentUser?.id ?? null });
     return json(200, {});
   };
-}
-
-function userId(request: ApiRequest): string {
-  return request.parameters.get('id') ?? '';
 }
 
 async function bodyOf(request: ApiRequest): Promise<Map<string, unknown>> {

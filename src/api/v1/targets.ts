@@ -1,0 +1,31 @@
+import { requestPath } from '../../http/request-target.ts';
+import type { Router } from '../../http/router.ts';
+import { RecentValues } from '../../storage/recent-values.ts';
+import type { Auth } from './auth/auth.ts';
+import type { Handler, Target } from './views/context.ts';
+
+/** Paths that need no authentication. */
+const EXCLUDED_PATHS = [
+  '/api/v1/status/',
+  '/api/v1/unauthorized/',
+  '/api/v1/forbidden/',
+  '/api/v1/auth_session/login/',
+];
+
+/**
+ * Reads request targets, and remembers those that came last: no regular expression, list of excluded paths or
+ * search for a route a request.
+ *
+ * @param auth null: no path needs a user
+ * @returns a function of the second word of the request line
+ */
+export function createTargets(router: Router<Handler>, auth: Auth | null): (target: string) => Target {
+  const targets = new RecentValues((target): Target => {
+    const path = requestPath(target);
+    if (path === null) return { path, needsUser: true, resource: null };
+    // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
+    const needsUser = auth !== null && (auth.requireAuth(path, EXCLUDED_PATHS) || path.endsWith('/'));
+    return { path, needsUser, resource: router.find(path) };
+  });
+  return (target) => targets.of(target);
+}
