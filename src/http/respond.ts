@@ -28,40 +28,48 @@ const COMMON_HEADERS: HeaderList = [
 ];
 
 /** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
-export type RawHeaders = string[];
+type RawHeaders = string[];
 
-/**
- * The fields that every answer has, and some more, ready to be sent: to be made once and used often.
- *
- * @param headers besides those of every answer
- */
-export function prepareHeaders(headers: HeaderList): RawHeaders {
-  return [...COMMON_HEADERS, ...headers].flat();
+/** So many lengths of content are remembered; far more than the users of one site have. */
+const MAX_LENGTHS = 1_024;
+
+/** The fields of many answers, made once: those of every answer, some more, and the type and length of the content. */
+export class PreparedHeaders {
+  readonly #withoutContent: RawHeaders;
+  /** By length rather than beside each content: the same few lists stay in the processor's cache. */
+  readonly #byLength = new Map<number, RawHeaders>();
+
+  /** @param headers besides those of every answer and those of the content */
+  constructor(headers: HeaderList) {
+    this.#withoutContent = [...COMMON_HEADERS, ...headers].flat();
+  }
+
+  for(content: JsonContent | null): RawHeaders {
+    if (content === null) return this.#withoutContent;
+    const known = this.#byLength.get(content.byteLength);
+    if (known !== undefined) return known;
+    const length = String(content.byteLength);
+    const made = [...this.#withoutContent, 'Content-Type', 'application/json', 'Content-Length', length];
+    if (this.#byLength.size === MAX_LENGTHS) this.#byLength.clear();
+    this.#byLength.set(content.byteLength, made);
+    return made;
+  }
 }
 
 /** JSON to be sent, often many times, with what is worked out of it once. */
 export class JsonContent {
   readonly text: string;
-  /** `latin1` where that says the same: node:http copies it as it is. */
-  readonly encoding: 'latin1' | 'utf8';
-  readonly #byteLength: number;
-  #prepared: RawHeaders | null = null;
-  #fields: RawHeaders = [];
+  readonly byteLength: number;
 
   /** @param value see `jsonText` */
   constructor(value: unknown) {
     this.text = jsonText(value);
-    this.#byteLength = Buffer.byteLength(this.text);
-    this.encoding = this.#byteLength === this.text.length ? 'latin1' : 'utf8';
+    this.byteLength = Buffer.byteLength(this.text);
   }
 
-  /** The fields of an answer with this content: `prepared`, type and length. Remembered for the last `prepared`. */
-  fieldsAfter(prepared: RawHeaders): RawHeaders {
-    if (this.#prepared !== prepared) {
-      this.#fields = [...prepared, 'Content-Type', 'application/json', 'Content-Length', String(this.#byteLength)];
-      this.#prepared = prepared;
-    }
-    return this.#fields;
+  /** `latin1` where that says the same: node:http copies it as it is. */
+  get encoding(): 'latin1' | 'utf8' {
+    return this.byteLength === this.text.length ? 'latin1' : 'utf8';
   }
 }
 
@@ -73,12 +81,17 @@ export function json(status: number, value: unknown, headers: HeaderList = NO_HE
 /**
  * Sends an answer: the one place that does.
  *
- * @param prepared the fields before those of the answer
+ * @param prepared the fields besides those of the answer
  */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, prepared: RawHeaders): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  prepared: PreparedHeaders,
+): void {
   const { status, content, headers } = answer;
   const isBodyUnread = hasBody(request);
-  let fields = content === null ? prepared : content.fieldsAfter(prepared);
+  let fields = prepared.for(content);
   if (headers.length > 0) fields = [...fields, ...headers.flat()];
   // A client that was not told to continue may send its body or not: where the next request begins is unknown
   // (RFC 9110, section 10.1.1).

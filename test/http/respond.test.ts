@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JsonContent, json, prepareHeaders } from '../../src/http/respond.ts';
+import { JsonContent, json, PreparedHeaders } from '../../src/http/respond.ts';
 
 test('JsonContent() says how many bytes it has, and that they may be copied only where they are ASCII', () => {
   for (const [value, encoding, bytes] of [
@@ -11,21 +11,25 @@ test('JsonContent() says how many bytes it has, and that they may be copied only
     [{ a: '\ud800' }, 'latin1', 20], // JSON.stringify escapes a lone surrogate
   ] as const) {
     const content = new JsonContent(value);
-    assert.deepEqual([content.encoding, content.fieldsAfter([]).at(-1)], [encoding, String(bytes)], content.text);
+    assert.deepEqual([content.encoding, content.byteLength], [encoding, bytes], content.text);
     assert.equal(Buffer.byteLength(content.text, content.encoding), bytes);
     assert.deepEqual(JSON.parse(Buffer.from(content.text, content.encoding).toString('utf8')), value);
   }
 });
 
-test('fieldsAfter() makes the fields once for the same beginning, and anew for another', () => {
-  const content = new JsonContent({});
-  const one = prepareHeaders([['A', '1']]);
-  const other = prepareHeaders([['A', '2']]);
-  const fields = content.fieldsAfter(one);
-  assert.deepEqual(fields, [...one, 'Content-Type', 'application/json', 'Content-Length', '3']);
-  assert.equal(content.fieldsAfter(one), fields);
-  assert.deepEqual(content.fieldsAfter(other), [...other, 'Content-Type', 'application/json', 'Content-Length', '3']);
-  assert.deepEqual(content.fieldsAfter(one), fields);
+test('for() gives the fields of each length of content, however many there are, and makes them once', () => {
+  const prepared = new PreparedHeaders([['A', '1']]);
+  const withoutContent = prepared.for(null);
+  assert.deepEqual(withoutContent.slice(-2), ['A', '1']);
+  assert.equal(withoutContent.includes('Content-Length'), false);
+  for (let length = 0; length < 2_500; length += 1) {
+    const content = new JsonContent('x'.repeat(length));
+    const fields = prepared.for(content);
+    const expected = [...withoutContent, 'Content-Type', 'application/json', 'Content-Length', String(length + 3)];
+    assert.deepEqual(fields, expected);
+    assert.equal(prepared.for(new JsonContent('y'.repeat(length))), fields);
+  }
+  assert.equal(prepared.for(null), withoutContent);
 });
 
 test('json() has no header but those it is given', () => {

@@ -5,8 +5,8 @@ import type { AccessLog } from '../../http/access-log.ts';
 import { RequestAbortedError } from '../../http/body.ts';
 import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
-import { prepareHeaders, send } from '../../http/respond.ts';
-import type { Answer, RawHeaders } from '../../http/respond.ts';
+import { PreparedHeaders, send } from '../../http/respond.ts';
+import type { Answer } from '../../http/respond.ts';
 import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
@@ -127,16 +127,16 @@ export function createApp(dependencies: AppDependencies): App {
   }
 
   const commonCorsHeaders = cors.responseHeaders(undefined);
-  const commonHeaders = prepareHeaders(commonCorsHeaders);
+  const commonHeaders = new PreparedHeaders(commonCorsHeaders);
 
   /** A preflight's in place of an answer's, not besides them: browsers refuse two `Access-Control-Allow-Origin`. */
-  function headersOf(request: ApiRequest, status: number): RawHeaders {
+  function headersOf(request: ApiRequest, status: number): PreparedHeaders {
     const { origin } = request.headers;
     if (request.method === 'OPTIONS' && status === 204) {
-      return prepareHeaders(cors.preflightHeaders(origin, allowedMethods(request.target)));
+      return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request.target)));
     }
     const headers = cors.responseHeaders(origin);
-    return headers === commonCorsHeaders ? commonHeaders : prepareHeaders(headers);
+    return headers === commonCorsHeaders ? commonHeaders : new PreparedHeaders(headers);
   }
 
   /** @returns null where nobody is there to answer */
