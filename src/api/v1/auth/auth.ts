@@ -4,7 +4,6 @@ import { declareModels } from '../../../models/repositories.ts';
 import type { User, Users } from '../../../models/user.ts';
 import type { UserSessions } from '../../../models/user-session.ts';
 import { MemoryStore } from '../../../storage/memory-store.ts';
-import { RecentValues } from '../../../storage/recent-values.ts';
 import type { Awaitable } from '../../../storage/store.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -41,8 +40,6 @@ export class Auth {
   protected readonly users: Users;
   protected readonly userSessions: UserSessions;
   readonly sessionName: string;
-  /** `Cookie` field → the session cookie's value. */
-  readonly #sessionCookies = new RecentValues((header) => cookieValue(header, this.sessionName));
 
   /**
    * @param options without repositories, nothing is kept beyond this object
@@ -82,8 +79,7 @@ export class Auth {
 
   /** The value of the session cookie, or null (tutorial task 4). */
   sessionCookie(request: AuthRequest | null = null): string | null {
-    const header = request?.headers.cookie;
-    return header === undefined ? null : this.#sessionCookies.of(header);
+    return request === null ? null : cookieValue(request.headers.cookie, this.sessionName);
   }
 
   /** The user who made the request, or null. */

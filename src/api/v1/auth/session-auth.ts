@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { cookieValue } from '../../../http/cookie.ts';
 import type { User } from '../../../models/user.ts';
+import { RecentValues } from '../../../storage/recent-values.ts';
 import { whenReady } from '../../../storage/store.ts';
 import type { Awaitable } from '../../../storage/store.ts';
 import { Auth } from './auth.ts';
@@ -16,6 +18,11 @@ export interface SessionDictionary {
 export class SessionAuth extends Auth {
   /** Session id → whose it is. */
   readonly userIdBySessionId = new Map<string, string | SessionDictionary>();
+  /** `Cookie` field → the key of the session in it, or null. */
+  readonly #keys = new RecentValues((header) => {
+    const sessionId = cookieValue(header, this.sessionName);
+    return sessionId === null ? null : this.sessionKey(sessionId);
+  });
 
   /** Seconds that a session lives from now; null: for ever. */
   get sessionLifetimeSeconds(): number | null {
@@ -36,16 +43,15 @@ export class SessionAuth extends Auth {
 
   /** Whose session it is, or null (task 3). */
   userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
-    if (typeof sessionId !== 'string') return null;
-    const session = this.userIdBySessionId.get(sessionId) ?? null;
-    return typeof session === 'object' ? (session?.userId ?? null) : session;
+    return typeof sessionId === 'string' ? this.userIdForKey(this.sessionKey(sessionId)) : null;
   }
 
   /** The user of the session in the request's cookie, or null (task 6). */
   override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
-    return whenReady(this.userIdForSessionId(this.sessionCookie(request)), (userId) =>
-      userId === null ? null : this.users.get(userId),
-    );
+    const header = request?.headers.cookie;
+    const key = header === undefined ? null : this.#keys.of(header);
+    if (key === null) return null;
+    return whenReady(this.userIdForKey(key), (userId) => (userId === null ? null : this.users.get(userId)));
   }
 
   /**
@@ -73,5 +79,16 @@ export class SessionAuth extends Auth {
    */
   async removeExpired(): Promise<number> {
     return 0;
+  }
+
+  /** Under what a session is kept: worked out once for those whose requests come in bursts. */
+  protected sessionKey(sessionId: string): string {
+    return sessionId;
+  }
+
+  /** Whose session is kept under the key, or null. */
+  protected userIdForKey(key: string): Awaitable<string | null> {
+    const session = this.userIdBySessionId.get(key) ?? null;
+    return typeof session === 'object' ? (session?.userId ?? null) : session;
   }
 }

@@ -28,14 +28,6 @@ export class SessionExpAuth extends SessionAuth {
     return sessionId;
   }
 
-  override userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
-    if (typeof sessionId !== 'string') return null;
-    const session = this.userIdBySessionId.get(sessionId);
-    if (session === undefined) return null;
-    if (typeof session === 'string') return this.sessionDuration <= 0 ? session : null;
-    return this.isLive(session.createdAt) ? session.userId : null;
-  }
-
   override async removeExpired(): Promise<number> {
     const overBefore = this.overBefore();
     const impossibleAfter = this.impossibleAfter();
@@ -48,6 +40,13 @@ export class SessionExpAuth extends SessionAuth {
       count += 1;
     }
     return count;
+  }
+
+  protected override userIdForKey(key: string): Awaitable<string | null> {
+    const session = this.userIdBySessionId.get(key);
+    if (session === undefined) return null;
+    if (typeof session === 'string') return this.sessionDuration <= 0 ? session : null;
+    return this.isLive(session.createdAt) ? session.userId : null;
   }
 
   /** Whether a session made then is live. One from the future is not: nobody knows how long it would live. */
