@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Config } from '../src/config.ts';
-import { createHttpServer } from '../src/http/http-server.ts';
+import { HttpServer } from '../src/http/http-server.ts';
 import { requestPath } from '../src/http/request-target.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function run(
     if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'Method not allowed\n' };
     return { status: 200, text: await rootPath(request) };
   };
-  const server = createHttpServer((request, response) => {
+  const server = new HttpServer((request, response) => {
     answer(request).then(
       ({ status, text }) => {
         const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };

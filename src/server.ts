@@ -23,7 +23,7 @@ const CRASH_GRACE_MS = 5_000;
  * Standard output and error, off the main thread: a slow reader of the log must not stop the server. To look at
  * `process.stdout` makes a pipe non-blocking, which LogWriter counts on.
  */
-const output = new LogWriter(process.stdout.fd, process.env.LOG_FORMAT === 'json' ? { droppedLine: droppedAsJson } : {});
+const output = new LogWriter(process.stdout.fd);
 const errors = new LogWriter(process.stderr.fd);
 
 async function main(): Promise<void> {
@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     return exit(EXIT_USAGE, '', `${messageOf(error)}; see node dist/server.js --help\n`);
   }
 
+  if (config.logFormat === 'json') output.droppedLine = droppedAsJson;
   const starting = startService({
     config,
     logs: {

@@ -3,7 +3,7 @@ import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
 import { createAccessLog } from './http/access-log.ts';
 import type { HttpLimits } from './http/http-limits.ts';
-import { createHttpServer } from './http/http-server.ts';
+import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Users } from './models/user.ts';
@@ -74,7 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
   });
-  const server = createHttpServer(app.handle, options.limits, ({ address, status }) => {
+  const server = new HttpServer(app.handle, options.limits, ({ address, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(address === '' ? '-' : address, '-', '-', '-', status);
   });

@@ -34,6 +34,11 @@ export class HttpServer {
   readonly #refused = new WeakSet<Duplex>();
   #closing: Promise<void> | null = null;
 
+  /**
+   * @param handler called for each sound request
+   * @param limits those that differ from DEFAULT_HTTP_LIMITS
+   * @param onProtocolError told of each request refused before the handler
+   */
   constructor(
     handler: RequestHandler,
     limits: Partial<HttpLimits> = {},
@@ -177,20 +182,4 @@ export class HttpServer {
       this.#refuse(socket, { status: 503, reason: 'too many connections' });
     });
   }
-}
-
-/**
- * Makes an HttpServer; see its methods.
- *
- * @param handler called for each sound request
- * @param limits those that differ from DEFAULT_HTTP_LIMITS
- * @param onProtocolError told of each request refused before the handler
- * @returns the server, not yet listening
- */
-export function createHttpServer(
-  handler: RequestHandler,
-  limits: Partial<HttpLimits> = {},
-  onProtocolError: (event: ProtocolErrorEvent) => void = () => {},
-): HttpServer {
-  return new HttpServer(handler, limits, onProtocolError);
 }

@@ -18,8 +18,6 @@ export interface LogWriterOptions {
   /** How long to wait where the descriptor takes nothing (EAGAIN: a pipe whose reader is slow). */
   readonly retryDelayMs?: number;
   readonly write?: WriteFunction;
-  /** The line that says how many were dropped, with its line end. */
-  readonly droppedLine?: (count: number) => string;
 }
 
 /** The options where none are given. */
@@ -28,7 +26,6 @@ export const DEFAULT_LOG_WRITER_OPTIONS = {
   flushIntervalMs: 100,
   retryDelayMs: 20,
   write: fsWrite satisfies WriteFunction,
-  droppedLine: (count: number) => `${count} log lines were dropped: they could not be written fast enough\n`,
 } as const;
 
 /** So much is written at once, without waiting for the timer. */
@@ -49,12 +46,13 @@ const SYNC_RETRY_MS = 10;
  * blocking one, a reader that stands still holds a thread of the pool, and process.exit() waits for it.
  */
 export class LogWriter {
+  /** The line that says how many were dropped, with its line end: to be set for a log that is not plain text. */
+  droppedLine = (count: number): string => `${count} log lines were dropped: they could not be written fast enough\n`;
   readonly #fd: number;
   readonly #maxBufferedBytes: number;
   readonly #flushIntervalMs: number;
   readonly #retryDelayMs: number;
   readonly #write: WriteFunction;
-  readonly #droppedLine: (count: number) => string;
   #pending = '';
   #pendingLines = 0;
   #inFlight: Buffer | null = null;
@@ -71,7 +69,6 @@ export class LogWriter {
     this.#flushIntervalMs = all.flushIntervalMs;
     this.#retryDelayMs = all.retryDelayMs;
     this.#write = all.write;
-    this.#droppedLine = all.droppedLine;
   }
 
   /**
@@ -144,7 +141,7 @@ export class LogWriter {
   }
 
   #takePending(): Buffer {
-    const notice = this.#dropped > 0 ? this.#droppedLine(this.#dropped) : '';
+    const notice = this.#dropped > 0 ? this.droppedLine(this.#dropped) : '';
     const bytes = Buffer.from(this.#pending + notice);
     this.#inFlightLines = this.#pendingLines + this.#dropped;
     this.#pending = '';

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApp } from '../../src/api/v1/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { HttpServer } from '../../src/http/http-server.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { SecurityLog } from '../../src/security/security-log.ts';
-import { nodeFileSystem } from '../../src/storage/file-system.ts';
-import type { FileSystem } from '../../src/storage/file-system.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
+import { FaultyFileSystem } from '../helpers/faulty-file-system.ts';
 import { CHEAP_COST, startTestService } from '../helpers/service.ts';
 import { basic, FORM_TYPE, LOGIN, request, STATUS, withBody } from './requests.ts';
 import { assertError, exchange, Wire } from './wire.ts';
@@ -71,22 +70,9 @@ for (const authType of ['session_db_auth', 'basic_auth'] as const) {
 
 test('a file system that fails in an unforeseen way is 503 for writes, and reads go on', HOLDS_UP, async (t) => {
   let isBroken = false;
-  const fileSystem: FileSystem = {
-    ...nodeFileSystem,
-    open: async (path) => {
-      const file = await nodeFileSystem.open(path);
-      return {
-        size: () => file.size(),
-        read: (buffer, position) => file.read(buffer, position),
-        truncate: (length) => file.truncate(length),
-        sync: () => file.sync(),
-        close: () => file.close(),
-        write: async (bytes, position) => {
-          if (isBroken) throw new TypeError('canary-bug');
-          await file.write(bytes, position);
-        },
-      };
-    },
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.onStep = ({ operation }) => {
+    if (isBroken && operation === 'write') throw new TypeError('canary-bug');
   };
   const { api, logs } = await startTestService(t, { authType: 'none', fileSystem });
   const create = (email: string) => api('POST', '/users', { json: { email, password: 'H0lberton, once' } });
@@ -113,7 +99,7 @@ test('an error after the header was sent ends the connection, so that the answer
     onUnexpectedError: (error) => errors.push(error),
   });
   let isBroken = true;
-  const server = createHttpServer((incoming, response) => {
+  const server = new HttpServer((incoming, response) => {
     if (isBroken) {
       Object.assign(response, {
         end: () => {

@@ -3,8 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { HttpLimits } from '../../src/http/http-limits.ts';
-import type { HttpServer } from '../../src/http/http-server.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { HttpServer } from '../../src/http/http-server.ts';
 import { HOST, SOUND, assertErrorForm, dial, echo, get, start } from './raw-connection.ts';
 
 interface Pending {
@@ -18,7 +17,7 @@ interface Pending {
 async function pendingServer(t: TestContext, limits: Partial<HttpLimits> = {}): Promise<Pending> {
   const responses: ServerResponse[] = [];
   const takers: ((response: ServerResponse) => void)[] = [];
-  const server = createHttpServer((_request, response) => {
+  const server = new HttpServer((_request, response) => {
     const taker = takers.shift();
     if (taker === undefined) responses.push(response);
     else taker(response);
@@ -29,7 +28,7 @@ async function pendingServer(t: TestContext, limits: Partial<HttpLimits> = {}): 
 }
 
 test('close() ends connections that are idle, or on which nothing ever came, at once', async (t) => {
-  const server = createHttpServer(echo);
+  const server = new HttpServer(echo);
   const port = await start(t, server);
   const idle = await dial(port, get(''));
   await idle.until('GET / 0\n');
@@ -102,7 +101,7 @@ test('close() answers both of two pipelined requests where the first had begun',
 });
 
 test('close() answers a request that was half sent, and closes its connection', async (t) => {
-  const server = createHttpServer(echo);
+  const server = new HttpServer(echo);
   const port = await start(t, server);
   const half = await dial(port, `GET /half HTTP/1.1\r\n${HOST}`);
   await dial(port, SOUND).then((client) => client.ended);
@@ -113,7 +112,7 @@ test('close() answers a request that was half sent, and closes its connection', 
 });
 
 test('close() goes on to time half-sent requests out', async (t) => {
-  const server = createHttpServer(echo, { requestTimeoutMs: 200, connectionsCheckingIntervalMs: 50 });
+  const server = new HttpServer(echo, { requestTimeoutMs: 200, connectionsCheckingIntervalMs: 50 });
   const port = await start(t, server);
   const half = await dial(port, 'GET /half');
   await dial(port, SOUND).then((client) => client.ended);

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { createServer as createNetServer } from 'node:net';
 import { test } from 'node:test';
 import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { HttpServer } from '../../src/http/http-server.ts';
 import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from './raw-connection.ts';
 
 test('HttpServer answers CONNECT with 405 and Allow', async (t) => {
-  const { text } = await exchange(await start(t, createHttpServer(echo)), `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`);
+  const { text } = await exchange(await start(t, new HttpServer(echo)), `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`);
   assert.match(text, /\r\nAllow: \r\n/);
   assertErrorForm(text, 405, 'Method not allowed');
 });
 
 test('HttpServer answers 503 with Retry-After past maxConnections', async (t) => {
-  const port = await start(t, createHttpServer(echo, { maxConnections: 1 }));
+  const port = await start(t, new HttpServer(echo, { maxConnections: 1 }));
   const first = await dial(port, get(''));
   await first.until('GET / 0\n');
   const second = await exchange(port, SOUND);
@@ -25,7 +25,7 @@ test('HttpServer answers 503 with Retry-After past maxConnections', async (t) =>
 
 test('HttpServer answers 408 to each of 200 half-sent requests and holds nobody up', async (t) => {
   const requestTimeoutMs = 400;
-  const server = createHttpServer(echo, { requestTimeoutMs, connectionsCheckingIntervalMs: 100 });
+  const server = new HttpServer(echo, { requestTimeoutMs, connectionsCheckingIntervalMs: 100 });
   const port = await start(t, server);
   const halves = [
     `GET / HTTP/1.1\r\n${HOST}`,
@@ -48,7 +48,7 @@ test('HttpServer answers 408 to each of 200 half-sent requests and holds nobody 
 
 test('HttpServer answers 408 to a connection on which nothing comes, and closes an idle one in silence', async (t) => {
   const limits = { requestTimeoutMs: 200, connectionsCheckingIntervalMs: 50, keepAliveTimeoutMs: 100 };
-  const port = await start(t, createHttpServer(echo, limits));
+  const port = await start(t, new HttpServer(echo, limits));
   assertErrorForm((await exchange(port, '')).text, 408);
   const { text } = await exchange(port, get(''));
   assert.match(text, /GET \/ 0\n$/);
@@ -57,7 +57,7 @@ test('HttpServer answers 408 to a connection on which nothing comes, and closes 
 test('HttpServer does not time a request out whose handler is slow', async (t) => {
   const answers: (() => void)[] = [];
   const limits = { requestTimeoutMs: 100, connectionsCheckingIntervalMs: 20 };
-  const server = createHttpServer((_request, response) => answers.push(() => response.end('late')), limits);
+  const server = new HttpServer((_request, response) => answers.push(() => response.end('late')), limits);
   const port = await start(t, server);
   const slow = await dial(port, SOUND);
   const half = await exchange(port, 'GET /hal'); // two timeouts have passed when this one is ended
@@ -67,7 +67,7 @@ test('HttpServer does not time a request out whose handler is slow', async (t) =
 });
 
 test('HttpServer destroys a connection whose client does not read its answer', async (t) => {
-  const server = createHttpServer((_request, response) => response.end(Buffer.alloc(64 * 1024 * 1024)), {
+  const server = new HttpServer((_request, response) => response.end(Buffer.alloc(64 * 1024 * 1024)), {
     stallTimeoutMs: 200,
   });
   const closed = new Promise((resolve) => server.server.on('connection', (socket) => socket.on('close', resolve)));
@@ -79,7 +79,7 @@ test('HttpServer destroys a connection whose client does not read its answer', a
 
 test('HttpServer answers a pipelined bad request after the answers to the sound ones before it', async (t) => {
   const answers: (() => void)[] = [];
-  const server = createHttpServer(
+  const server = new HttpServer(
     (request, response) => answers.push(() => response.end(`answer to ${request.url}`)),
     {},
     () => answers.reverse().forEach((answer) => answer()),
@@ -94,7 +94,7 @@ test('HttpServer answers a pipelined bad request after the answers to the sound 
 });
 
 test('HttpServer writes nothing into an answer that has begun when the body breaks', async (t) => {
-  const server = createHttpServer((request, response) => {
+  const server = new HttpServer((request, response) => {
     request.on('error', () => {});
     request.resume();
     response.writeHead(200, { 'Content-Length': 100 });
@@ -107,14 +107,14 @@ test('HttpServer writes nothing into an answer that has begun when the body brea
 });
 
 test('HttpServer lets a client read its 400 while that client goes on sending', async (t) => {
-  const port = await start(t, createHttpServer(echo));
+  const port = await start(t, new HttpServer(echo));
   const { text, reset } = await exchange(port, `nonsense\r\n${'x'.repeat(4 * 1024 * 1024)}`);
   assertErrorForm(text, 400);
   assert.ok(!reset);
 });
 
 test('HttpServer destroys a refused connection whose client does not close its side', async (t) => {
-  const server = createHttpServer(echo, { lingerMs: 50 });
+  const server = new HttpServer(echo, { lingerMs: 50 });
   const port = await start(t, server);
   const serverSide = new Promise<void>((resolve) => server.server.on('connection', (s) => s.on('close', resolve)));
   const client = await dial(port);
@@ -126,14 +126,14 @@ test('HttpServer destroys a refused connection whose client does not close its s
 });
 
 test('HttpServer answers a client that ends its side after the request', async (t) => {
-  const server = createHttpServer((_request, response) => void setImmediate(() => response.end('answer')));
+  const server = new HttpServer((_request, response) => void setImmediate(() => response.end('answer')));
   const client = await dial(await start(t, server));
   client.socket.end(get(''));
   assert.match((await client.ended).text, /answer$/);
 });
 
 test('HttpServer answers 400 to a client that ends its side inside a request', async (t) => {
-  const port = await start(t, createHttpServer(echo));
+  const port = await start(t, new HttpServer(echo));
   for (const bytes of [`GET / HTTP/1.1\r\n${HOST}`, post('Content-Length: 9\r\n', 'abc')]) {
     const client = await dial(port);
     client.socket.end(bytes);
@@ -142,7 +142,7 @@ test('HttpServer answers 400 to a client that ends its side inside a request', a
 });
 
 test('HttpServer gives a request that expects 100-continue to the handler', async (t) => {
-  const server = createHttpServer((request, response) => {
+  const server = new HttpServer((request, response) => {
     response.writeContinue();
     echo(request, response);
   });
@@ -154,7 +154,7 @@ test('HttpServer gives a request that expects 100-continue to the handler', asyn
 
 test('HttpServer survives clients that reset in the middle', async (t) => {
   const events: ProtocolErrorEvent[] = [];
-  const server = createHttpServer(echo, {}, (event) => events.push(event));
+  const server = new HttpServer(echo, {}, (event) => events.push(event));
   const port = await start(t, server);
   for (const bytes of ['', 'GET /', post('Content-Length: 9\r\n', 'abc'), get('')]) {
     const client = await dial(port, bytes);
@@ -172,7 +172,7 @@ test('listen() rejects when the port is taken, and the server can listen on anot
   t.after(() => other.close());
   const address = other.address();
   assert.ok(address !== null && typeof address === 'object');
-  const server = createHttpServer(echo);
+  const server = new HttpServer(echo);
   await assert.rejects(server.listen(address.port, '127.0.0.1'), { code: 'EADDRINUSE' });
   const port = await start(t, server);
   assert.match((await exchange(port, SOUND)).text, /^HTTP\/1\.1 200 /);

@@ -113,7 +113,8 @@ test('write() goes on where a write was partial, or has to be tried again', asyn
 
 test('write() drops lines past its bound, and one line says how many', async () => {
   const { write, held, text } = heldWrites();
-  const writer = new LogWriter(1, { write, maxBufferedBytes: 20, droppedLine: (count) => `dropped ${count}\n` });
+  const writer = new LogWriter(1, { write, maxBufferedBytes: 20 });
+  writer.droppedLine = (count) => `dropped ${count}\n`;
   writer.write('first\n');
   const first = writer.flush();
   for (let i = 0; i < 1_000; i += 1) writer.write('0123456789\n');
@@ -129,7 +130,8 @@ test('write() drops lines past its bound, and one line says how many', async () 
 test('write() goes on after an error, and tells of the lines that were lost', async () => {
   for (const code of ['EPIPE', 'EIO', 'ENOSPC', 'EBADF']) {
     const { write, held, text } = heldWrites();
-    const writer = new LogWriter(1, { write, droppedLine: (count) => `dropped ${count}\n` });
+    const writer = new LogWriter(1, { write });
+    writer.droppedLine = (count) => `dropped ${count}\n`;
     writer.write('a\n');
     writer.write('b\n');
     const first = writer.flush();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { HttpServer } from '../../src/http/http-server.ts';
 import { protocolErrorFor, rawErrorAnswer } from '../../src/http/protocol-errors.ts';
 import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from './raw-connection.ts';
 import { LATIN1, Random } from './random.ts';
@@ -81,7 +81,7 @@ const TAKEN: readonly (readonly [what: string, answer: string, bytes: string])[]
 
 test('HttpServer answers each malformed request in the error form, and the next request right', async (t) => {
   const events: ProtocolErrorEvent[] = [];
-  const port = await start(t, createHttpServer(echo, {}, (event) => events.push(event)));
+  const port = await start(t, new HttpServer(echo, {}, (event) => events.push(event)));
   for (const [what, status, bytes] of REFUSED) {
     const { text, reset } = await exchange(port, bytes);
     assert.ok(!reset, `${what}: reset before the answer could be read`);
@@ -97,7 +97,7 @@ test('HttpServer answers each malformed request in the error form, and the next 
 });
 
 test('HttpServer passes each unusual but sound request to the handler', async (t) => {
-  const port = await start(t, createHttpServer(echo));
+  const port = await start(t, new HttpServer(echo));
   for (const [what, answer, bytes] of TAKEN) {
     const { text } = await exchange(port, bytes);
     assert.match(text, /^HTTP\/1\.1 200 /, what);
@@ -111,7 +111,7 @@ test('HttpServer answers random bytes with 2xx or 4xx and goes on', async (t) =>
   const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000_007);
   t.diagnostic(`TEST_SEED=${seed}`);
   const random = new Random(seed);
-  const port = await start(t, createHttpServer(echo));
+  const port = await start(t, new HttpServer(echo));
   for (let round = 0; round < 300; round += 1) {
     const client = await dial(port);
     const bytes = random.text(random.pick([PIECES, LATIN1]), 20);

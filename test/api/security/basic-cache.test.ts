@@ -120,12 +120,12 @@ test('Basic hashes once when many equal requests begin at once, and refuses none
   const server = await startTestService(t, { authType: 'basic_auth', passwords, loginMaxFailures: 2 });
   await server.addUser(EMAIL, PASSWORD);
   passwords.taken();
-  const held = passwords.hold();
+  const held = passwords.gate.hold();
   const requests = Array.from({ length: 64 }, () => basic(server, EMAIL, PASSWORD));
   await held;
   // By then the others have arrived too.
   for (let round = 0; round < 5; round += 1) await server.api('GET', '/status');
-  passwords.letGo();
+  passwords.gate.letGo();
   const statuses = (await Promise.all(requests)).map(({ status }) => status);
   assert.deepEqual(new Set(statuses), new Set([200]));
   assert.equal(passwords.taken(), 1);
@@ -141,11 +141,11 @@ test('Basic judges anew a password that was changed, or whose user was deleted, 
     () => server.service.users.remove(user.id),
   ]) {
     const { passwordHash: before } = await storedUser(server);
-    const held = passwords.hold();
+    const held = passwords.gate.hold();
     const reply = basic(server, EMAIL, before === passwordHash ? 'a new password' : PASSWORD);
     await held;
     await change();
-    passwords.letGo();
+    passwords.gate.letGo();
     assert.equal((await reply).status, 403);
   }
   const successes = server.logs.security.filter((line) => line.includes('"sign_in_succeeded"'));

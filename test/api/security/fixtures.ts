@@ -4,11 +4,12 @@ import type { Config } from '../../../src/config.ts';
 import { declareModels } from '../../../src/models/repositories.ts';
 import type { UserSession } from '../../../src/models/user-session.ts';
 import type { User } from '../../../src/models/user.ts';
-import { nodeFileSystem } from '../../../src/storage/file-system.ts';
-import type { FileSystem, OpenFile } from '../../../src/storage/file-system.ts';
 import { JournalStore } from '../../../src/storage/journal-store.ts';
 import { cookieOf } from '../../helpers/client.ts';
 import type { Reply, RequestOptions } from '../../helpers/client.ts';
+import { FaultyFileSystem, systemError } from '../../helpers/faulty-file-system.ts';
+import type { Step } from '../../helpers/faulty-file-system.ts';
+import { Gate } from '../../helpers/gate.ts';
 import { startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
 
@@ -82,51 +83,19 @@ export async function storedSessions(server: TestService): Promise<UserSession[]
   }
 }
 
-/** The disk, with a switch: writes fail while `isFull`, and wait while they are held. */
-export class TestDisk implements FileSystem {
+/** The disk: writes fail while `isFull`, and wait while its gate is closed. */
+export class TestDisk extends FaultyFileSystem {
+  readonly gate = new Gate();
   isFull = false;
   refused = 0;
-  #gate: Promise<void> | null = null;
-  #open: () => void = () => {};
-  #onHeld: () => void = () => {};
 
-  readonly openExisting = nodeFileSystem.openExisting;
-  readonly rename = nodeFileSystem.rename;
-  readonly remove = nodeFileSystem.remove;
-  readonly syncDirectoryOf = nodeFileSystem.syncDirectoryOf;
-
-  /** @returns once a write is held up */
-  hold(): Promise<void> {
-    this.#gate = new Promise((resolve) => (this.#open = resolve));
-    return new Promise((resolve) => (this.#onHeld = resolve));
-  }
-
-  letGo(): void {
-    this.#gate = null;
-    this.#open();
-  }
-
-  async open(path: string): Promise<OpenFile> {
-    const file = await nodeFileSystem.open(path);
-    return {
-      size: () => file.size(),
-      read: (buffer, position) => file.read(buffer, position),
-      truncate: (length) => file.truncate(length),
-      sync: () => file.sync(),
-      close: () => file.close(),
-      write: async (bytes, position) => {
-        if (this.#gate !== null) {
-          this.#onHeld();
-          await this.#gate;
-        }
-        if (this.isFull) {
-          this.refused += 1;
-          throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-        }
-        await file.write(bytes, position);
-      },
-    };
-  }
+  override onStep = async ({ operation }: Step): Promise<void> => {
+    if (operation !== 'write') return;
+    await this.gate.pass();
+    if (!this.isFull) return;
+    this.refused += 1;
+    throw systemError('ENOSPC');
+  };
 }
 
 /** A clock that goes on when it is told to; in milliseconds. */

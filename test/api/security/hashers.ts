@@ -1,5 +1,6 @@
 import { PasswordHasher } from '../../../src/security/password.ts';
 import type { ScryptCost } from '../../../src/security/password.ts';
+import { Gate } from '../../helpers/gate.ts';
 import { CHEAP_COST } from '../../helpers/service.ts';
 
 /** Remembers what each hash cost. */
@@ -21,28 +22,13 @@ export class CountingHasher extends PasswordHasher {
   }
 }
 
-/** Once it is told to hold, no hash ends before it is told to let go. */
+/** No hash ends while its gate is closed. */
 export class HeldHasher extends CountingHasher {
-  #gate: Promise<void> | null = null;
-  #open: () => void = () => {};
-  #onHeld: () => void = () => {};
-
-  /** @returns once a hash is held up */
-  hold(): Promise<void> {
-    this.#gate = new Promise((resolve) => (this.#open = resolve));
-    return new Promise((resolve) => (this.#onHeld = resolve));
-  }
-
-  letGo(): void {
-    this.#gate = null;
-    this.#open();
-  }
+  readonly gate = new Gate();
 
   protected override async derive(password: Buffer, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
     const hash = await super.derive(password, salt, cost);
-    if (this.#gate === null) return hash;
-    this.#onHeld();
-    await this.#gate;
+    await this.gate.pass();
     return hash;
   }
 }

@@ -32,7 +32,7 @@ for (const { authType, attempt } of WAYS) {
     const passwords = smallHasher();
     const server = await start(t, passwords, { authType, loginMaxFailures: 5 });
     for (const email of OTHERS) await server.addUser(email, PASSWORD);
-    const held = passwords.hold();
+    const held = passwords.gate.hold();
     const running = attempt(server, EMAIL, PASSWORD);
     await held;
     // Of these two the first to arrive waits, and the other is refused.
@@ -44,7 +44,7 @@ for (const { authType, attempt } of WAYS) {
       assertOverloaded(await attempt(server, 'nobody@example.com', PASSWORD));
     }
     assert.equal((await server.api('GET', '/status')).status, 200);
-    passwords.letGo();
+    passwords.gate.letGo();
     const statuses = (await Promise.all([running, ...pair])).map(({ status }) => status);
     assert.deepEqual(statuses.sort(), [200, 200, 503]);
     for (const email of [EMAIL, ...OTHERS]) assert.equal((await attempt(server, email, PASSWORD)).status, 200);
@@ -57,13 +57,13 @@ test('POST /users answers 503 when the queue of hashes is full, and makes nobody
   const cookie = await signedIn(server);
   const create = (name: string) =>
     server.api('POST', '/users', { cookie, json: { email: `${name}@example.com`, password: PASSWORD } });
-  const held = passwords.hold();
+  const held = passwords.gate.hold();
   const running = create('first');
   await held;
   const pair = [create('second'), create('third')];
   assertOverloaded(await Promise.race(pair));
   assert.equal(await isLive(server, cookie), true);
-  passwords.letGo();
+  passwords.gate.letGo();
   const statuses = (await Promise.all([running, ...pair])).map(({ status }) => status);
   assert.deepEqual(statuses.sort(), [201, 201, 503]);
   assert.equal(await server.service.users.count(), 3);
@@ -73,9 +73,9 @@ test('POST /users answers 503 when the queue of hashes is full, and makes nobody
 test('a sign-in waits for its turn when the queue has a place, in the order of arrival', async (t) => {
   const passwords = new HeldHasher({ cost: CHEAP_COST, maxConcurrent: 1, maxQueued: 64 });
   const server = await start(t, passwords, { authType: 'session_auth', loginMaxFailures: 0 });
-  const held = passwords.hold();
+  const held = passwords.gate.hold();
   const logins = Array.from({ length: 50 }, () => signedIn(server));
   await held;
-  passwords.letGo();
+  passwords.gate.letGo();
   assert.equal(new Set(await Promise.all(logins)).size, 50);
 });

@@ -62,11 +62,11 @@ for (const authType of SESSION_TYPES) {
   test(`${authType} makes no session when the user is deleted while the password is verified`, async (t) => {
     const passwords = new HeldHasher();
     const { server, user, admin } = await start(t, { authType, passwords });
-    const held = passwords.hold();
+    const held = passwords.gate.hold();
     const reply = login(server, EMAIL, PASSWORD);
     await held;
     assert.equal((await server.api('DELETE', `/users/${user.id}`, { cookie: admin })).status, 200);
-    passwords.letGo();
+    passwords.gate.letGo();
     assert.equal((await reply).status, 404);
     assert.deepEqual((await reply).json(), { error: 'no user found for this email' });
     assert.deepEqual(cookiesOf([await reply]), []);
@@ -92,13 +92,13 @@ for (const authType of SESSION_TYPES) {
 test('session_db_auth stores no session when the user is deleted while the session is written', async (t) => {
   const fileSystem = new TestDisk();
   const { server, user, admin } = await start(t, { authType: 'session_db_auth', fileSystem });
-  const held = fileSystem.hold();
+  const held = fileSystem.gate.hold();
   const reply = login(server, EMAIL, PASSWORD);
   await held;
   const deletion = server.api('DELETE', `/users/${user.id}`, { cookie: admin });
   // Behind the deletion, so that it has come as far as the disk.
   await server.api('GET', '/users/me', { cookie: admin });
-  fileSystem.letGo();
+  fileSystem.gate.letGo();
   assert.equal((await deletion).status, 200);
   await assertOver(server, user, cookiesOf([await reply]));
   await assertNoneStored(server, user);
@@ -107,12 +107,12 @@ test('session_db_auth stores no session when the user is deleted while the sessi
 test('session_db_auth stores no session when the user is deleted while the deletion is written', async (t) => {
   const fileSystem = new TestDisk();
   const { server, user, admin } = await start(t, { authType: 'session_db_auth', fileSystem });
-  const held = fileSystem.hold();
+  const held = fileSystem.gate.hold();
   const deletion = server.api('DELETE', `/users/${user.id}`, { cookie: admin });
   await held;
   const reply = login(server, EMAIL, PASSWORD);
   await server.api('GET', '/users/me', { cookie: admin });
-  fileSystem.letGo();
+  fileSystem.gate.letGo();
   assert.equal((await deletion).status, 200);
   await assertOver(server, user, cookiesOf([await reply]));
   await assertNoneStored(server, user);
