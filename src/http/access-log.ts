@@ -110,7 +110,7 @@ const JSON_LINES: LineFormat = {
   ending: (httpVersion, status) => `","http":"${httpVersion}","status":${status}}\n`,
 };
 
-/** What a line begins with, made once a second for each address: at full speed that is once in some 20,000 lines. */
+/** What a line begins with: made once a second for each address, its time once a second. */
 function memoOfASecond(
   clock: () => number,
   format: (date: Date) => string,
@@ -118,15 +118,19 @@ function memoOfASecond(
 ): (address: string) => string {
   const beginnings = new Map<string, string>();
   let second = Number.NaN;
+  let time = '';
   return (address) => {
     const now = Math.floor(clock() / 1000);
-    if (now !== second || beginnings.size === MAX_BEGINNINGS) {
+    if (now !== second) {
       second = now;
+      time = format(new Date(now * 1000));
+      beginnings.clear();
+    } else if (beginnings.size === MAX_BEGINNINGS) {
       beginnings.clear();
     }
     const known = beginnings.get(address);
     if (known !== undefined) return known;
-    const made = begin(address, format(new Date(now * 1000)));
+    const made = begin(address, time);
     beginnings.set(address, made);
     return made;
   };

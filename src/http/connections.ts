@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as NetServer } from 'node:net';
-import { responseUnderWay } from './socket-end.ts';
+import { releaseLastRequest, responseUnderWay } from './socket-end.ts';
 
 /** The open connections of one server: how many there are, and how they end when it closes. */
 export class Connections {
   readonly #sockets = new Set<Socket>();
-  #stallWatch: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   /**
    * Counts a connection until it is closed.
@@ -21,18 +21,20 @@ export class Connections {
   }
 
   /**
-   * From now on, ends a connection on which an answer waits to be sent and nothing moves: its client does not read.
+   * From now on, ends a connection on which an answer waits to be sent and nothing moves, since its client does not
+   * read; and lets go of what an idle one still holds. Looked at from here, neither costs a request anything.
    *
-   * `server.timeout` would do the same, with two timers made for each request; here a timer is made only for a
+   * `server.timeout` would do the first, with two timers made for each request; here a timer is made only for a
    * connection that has something waiting: about half a microsecond a request less, by a
    * profile (`node --cpu-prof`).
    *
    * @param intervalMs how often connections are looked through
    * @param stallTimeoutMs how long nothing may move
    */
-  watchStalls(intervalMs: number, stallTimeoutMs: number): void {
-    this.#stallWatch = setInterval(() => {
+  watch(intervalMs: number, stallTimeoutMs: number): void {
+    this.#watch = setInterval(() => {
       for (const socket of this.#sockets) {
+        releaseLastRequest(socket);
         if (socket.writableLength > 0 && (socket.timeout ?? 0) === 0) socket.setTimeout(stallTimeoutMs);
       }
     }, intervalMs).unref();
@@ -58,7 +60,7 @@ export class Connections {
     this.#destroyIdle(server);
     await closed;
     clearTimeout(timer);
-    clearInterval(this.#stallWatch);
+    clearInterval(this.#watch);
     server.close(() => {}); // it listens no longer: this only stops node:http's interval
   }
 

@@ -50,11 +50,6 @@ export class HttpServer {
     this.server = this.#createServer();
   }
 
-  /** Whether close() was called. */
-  get closing(): boolean {
-    return this.#closing !== null;
-  }
-
   /**
    * Starts to accept connections.
    *
@@ -69,7 +64,7 @@ export class HttpServer {
       this.server.listen(port, host, () => {
         this.server.off('error', reject);
         const address = this.server.address();
-        this.#connections.watchStalls(this.#limits.connectionsCheckingIntervalMs, this.#limits.stallTimeoutMs);
+        this.#connections.watch(this.#limits.connectionsCheckingIntervalMs, this.#limits.stallTimeoutMs);
         if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
         else resolve(address);
       });

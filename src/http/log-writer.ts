@@ -21,7 +21,7 @@ export interface LogWriterOptions {
 }
 
 /** The options where none are given. */
-export const DEFAULT_LOG_WRITER_OPTIONS = {
+const DEFAULT_LOG_WRITER_OPTIONS = {
   maxBufferedBytes: 4 * 1024 * 1024,
   flushIntervalMs: 100,
   retryDelayMs: 20,

@@ -1,4 +1,4 @@
-import { ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -15,6 +15,23 @@ export function responseUnderWay(socket: Duplex): ServerResponse | undefined {
   if (!('_httpMessage' in socket)) return undefined;
   const response = socket._httpMessage;
   return response instanceof ServerResponse ? response : undefined;
+}
+
+/**
+ * Lets go of the last request of a connection, where that came whole and was answered.
+ *
+ * node:http holds it until somebody has read to its end, or the next one comes: for a request without a body nobody
+ * has (see `send` in respond.ts), and its header may be 16 KB. There is no public name for this either; should a later
+ * version drop it, an idle connection keeps its last request.
+ *
+ * @param socket the connection
+ */
+export function releaseLastRequest(socket: Duplex): void {
+  if (!('parser' in socket) || responseUnderWay(socket) !== undefined) return;
+  const { parser } = socket;
+  if (typeof parser !== 'object' || parser === null || !('incoming' in parser)) return;
+  const { incoming } = parser;
+  if (incoming instanceof IncomingMessage && incoming.complete) incoming.resume();
 }
 
 /**

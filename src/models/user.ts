@@ -1,4 +1,4 @@
-import { JsonContent } from '../http/respond.ts';
+import { JsonContent } from '../http/json.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Repository, Schema } from '../storage/store.ts';
 import { Base, decodeTime, encodeTime, formatTime } from './base.ts';

@@ -3,6 +3,9 @@ import { sampledHash } from './sharded-map.ts';
 /** How many are remembered; a power of two. */
 const SLOTS = 512;
 
+/** How many characters of a key choose its slot: a session id is to be told from another behind a long cookie too. */
+const SAMPLED_CHARACTERS = 24;
+
 /** Longer keys are not remembered, so that what is held is bounded. In UTF-16 units. */
 const MAX_KEY_LENGTH = 1_024;
 
@@ -29,7 +32,7 @@ export class RecentValues<V> {
 
   /** What `compute` gives for the key. */
   of(key: string): V {
-    const slot = sampledHash(key) & (SLOTS - 1);
+    const slot = sampledHash(key, SAMPLED_CHARACTERS) & (SLOTS - 1);
     const entry = this.#entries[slot];
     if (entry !== undefined && entry !== null && entry.key === key) return entry.value;
     const value = this.#compute(key);

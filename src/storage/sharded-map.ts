@@ -7,17 +7,18 @@
  */
 const SHARD_COUNT = 256;
 
-/** How many characters tell keys apart: spread over the key, since ids and e-mail addresses differ in other places. */
+/** How many characters tell ids and e-mail addresses apart: they are short, and differ all over. */
 const SAMPLED_CHARACTERS = 8;
 
 /**
  * FNV-1a over a few characters of a key: cheap, and good enough to spread keys over a table.
  *
+ * @param samples how many characters, spread over the key: from so many to twice as many
  * @returns an integer from 0 to 65,535
  */
-export function sampledHash(key: string): number {
+export function sampledHash(key: string, samples: number): number {
   let hash = 0x811c9dc5;
-  const step = Math.max(1, (key.length / SAMPLED_CHARACTERS) | 0);
+  const step = Math.max(1, (key.length / samples) | 0);
   for (let index = 0; index < key.length; index += step) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
@@ -25,7 +26,7 @@ export function sampledHash(key: string): number {
 }
 
 function shardOf(key: string): number {
-  return sampledHash(key) & (SHARD_COUNT - 1);
+  return sampledHash(key, SAMPLED_CHARACTERS) & (SHARD_COUNT - 1);
 }
 
 export class ShardedMap<V> {

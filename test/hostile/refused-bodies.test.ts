@@ -103,6 +103,23 @@ test('a refused expectation gets its answer without 100, and the connection ends
   assert.equal((await api('GET', '/status')).status, 200);
 });
 
+test('the connection ends too where node:http has no continuation to give: HTTP/1.0, and an empty expectation', async (t) => {
+  const { service } = await startTestService(t);
+  for (const [what, status, line, fields] of REFUSED) {
+    const length = 'Content-Length: 70000\r\n';
+    for (const bytes of [
+      request(line, `${fields}${EXPECT}Connection: keep-alive\r\n${length}`).replace('HTTP/1.1', 'HTTP/1.0'),
+      request(line, `${fields}Expect:\r\n${length}`),
+    ]) {
+      const wire = await Wire.open(service.address.port);
+      wire.send(bytes);
+      const answer = await wire.answer();
+      assert.deepEqual([answer?.status, answer?.field('connection')], [status, 'close'], what);
+      assert.equal(await wire.rest(), '', what);
+    }
+  }
+});
+
 test('an accepted expectation gets exactly one 100', HOLDS_UP, async (t) => {
   const { service } = await startTestService(t);
   const wire = await Wire.open(service.address.port);

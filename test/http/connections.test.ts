@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { HttpLimits } from '../../src/http/http-limits.ts';
@@ -34,10 +35,8 @@ test('close() ends connections that are idle, or on which nothing ever came, at 
   await idle.until('GET / 0\n');
   const silent = await dial(port);
   await dial(port, SOUND).then((client) => client.ended); // by now the silent one is accepted
-  assert.equal(server.closing, false);
   const started = performance.now();
   const closed = server.close(60_000);
-  assert.equal(server.closing, true);
   await Promise.all([closed, idle.ended, silent.ended]);
   assert.ok(performance.now() - started < 5_000);
   await assert.rejects(dial(port), { code: 'ECONNREFUSED' });
@@ -109,6 +108,26 @@ test('close() answers a request that was half sent, and closes its connection', 
   half.socket.write('\r\n');
   assert.match((await half.ended).text, /^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*GET \/half 0\n$/s);
   await closed;
+});
+
+test('an idle connection keeps nothing of its last request', { timeout: 30_000 }, async (t) => {
+  const requests: IncomingMessage[] = [];
+  const server = new HttpServer(
+    (request, response) => {
+      requests.push(request);
+      request.read(0); // as send() does
+      response.end(request.url);
+    },
+    { connectionsCheckingIntervalMs: 20 },
+  );
+  const port = await start(t, server);
+  const client = await dial(port, get('').replace('/', '/1'));
+  await client.until('/1');
+  const [first] = requests;
+  assert.ok(first !== undefined);
+  if (!first.closed) await once(first, 'close');
+  client.socket.write(get('').replace('/', '/2'));
+  await client.until('/2');
 });
 
 test('close() goes on to time half-sent requests out', async (t) => {

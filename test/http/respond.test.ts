@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JsonContent, json, PreparedHeaders } from '../../src/http/respond.ts';
+import { JsonContent } from '../../src/http/json.ts';
+import { json, PreparedHeaders } from '../../src/http/respond.ts';
 
 test('JsonContent() says how many bytes it has, and that they may be copied only where they are ASCII', () => {
   for (const [value, encoding, bytes] of [
@@ -17,19 +18,19 @@ test('JsonContent() says how many bytes it has, and that they may be copied only
   }
 });
 
-test('for() gives the fields of each length of content, however many there are, and makes them once', () => {
+test('fieldsFor() gives the fields of each length of content, however many there are, and makes them once', () => {
   const prepared = new PreparedHeaders([['A', '1']]);
-  const withoutContent = prepared.for(null);
+  const withoutContent = prepared.fieldsFor(null);
   assert.deepEqual(withoutContent.slice(-2), ['A', '1']);
   assert.equal(withoutContent.includes('Content-Length'), false);
   for (let length = 0; length < 2_500; length += 1) {
     const content = new JsonContent('x'.repeat(length));
-    const fields = prepared.for(content);
+    const fields = prepared.fieldsFor(content);
     const expected = [...withoutContent, 'Content-Type', 'application/json', 'Content-Length', String(length + 3)];
     assert.deepEqual(fields, expected);
-    assert.equal(prepared.for(new JsonContent('y'.repeat(length))), fields);
+    assert.equal(prepared.fieldsFor(new JsonContent('y'.repeat(length))), fields);
   }
-  assert.equal(prepared.for(null), withoutContent);
+  assert.equal(prepared.fieldsFor(null), withoutContent);
 });
 
 test('json() has no header but those it is given', () => {

@@ -6,7 +6,7 @@ import { RequestAbortedError } from '../../http/body.ts';
 import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { PreparedHeaders, send } from '../../http/respond.ts';
-import type { Answer } from '../../http/respond.ts';
+import type { Answer, HeaderList } from '../../http/respond.ts';
 import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
@@ -23,7 +23,7 @@ import { SignIn } from './auth/sign-in.ts';
 import { errorAnswer, unexpectedErrorAnswer } from './error-answer.ts';
 import { createTargets } from './targets.ts';
 import { ApiRequest } from './views/context.ts';
-import type { Handler } from './views/context.ts';
+import type { Handler, Target } from './views/context.ts';
 import { login, logout } from './views/session-auth.ts';
 import { showForbidden, showStats, showStatus, showUnauthorized } from './views/status.ts';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from './views/users.ts';
@@ -115,7 +115,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
 
   /** `OPTIONS *` asks for the server as a whole (RFC 9110 section 9.3.7). */
-  function allowedMethods({ path, resource }: ApiRequest['target']): readonly string[] {
+  function allowedMethods({ path, resource }: Target): readonly string[] {
     return path === '*' ? router.allMethods : (resource?.methods ?? []);
   }
 
@@ -126,8 +126,8 @@ export function createApp(dependencies: AppDependencies): App {
     return { status: 204, content: null, headers: [['Allow', methods.join(', ')]] };
   }
 
-  const commonCorsHeaders = cors.responseHeaders(undefined);
-  const commonHeaders = new PreparedHeaders(commonCorsHeaders);
+  /** By what the CORS policy gives: one list for each origin that is named, and one for all others. */
+  const preparedHeaders = new Map<HeaderList, PreparedHeaders>();
 
   /** A preflight's in place of an answer's, not besides them: browsers refuse two `Access-Control-Allow-Origin`. */
   function headersOf(request: ApiRequest, status: number): PreparedHeaders {
@@ -136,7 +136,11 @@ export function createApp(dependencies: AppDependencies): App {
       return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request.target)));
     }
     const headers = cors.responseHeaders(origin);
-    return headers === commonCorsHeaders ? commonHeaders : new PreparedHeaders(headers);
+    const known = preparedHeaders.get(headers);
+    if (known !== undefined) return known;
+    const made = new PreparedHeaders(headers);
+    preparedHeaders.set(headers, made);
+    return made;
   }
 
   /** @returns null where nobody is there to answer */

@@ -13,8 +13,8 @@ const EXCLUDED_PATHS = [
 ];
 
 /**
- * Reads request targets, and remembers those that came last: no regular expression, list of excluded paths or
- * search for a route a request.
+ * Reads request targets, and remembers those that came last: for each request that is one look-up, in place of
+ * regular expressions, the list of excluded paths and the search for a route.
  *
  * @param auth null: no path needs a user
  * @returns a function of the second word of the request line

@@ -46,7 +46,10 @@ export class SessionAuth extends Auth {
     return typeof sessionId === 'string' ? this.userIdForKey(this.sessionKey(sessionId)) : null;
   }
 
-  /** The user of the session in the request's cookie, or null (task 6). */
+  /**
+   * The user of the session in the request's cookie, or null (task 6): what `userIdForSessionId(sessionCookie(request))`
+   * says, without looking for the cookie in a field that came lately.
+   */
   override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
     const header = request?.headers.cookie;
     const key = header === undefined ? null : this.#keys.of(header);

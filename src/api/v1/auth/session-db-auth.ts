@@ -29,10 +29,7 @@ export class SessionDBAuth extends SessionExpAuth {
     return this.userSessions.removeOutside(this.overBefore(), this.impossibleAfter());
   }
 
-  /**
-   * The digest is the dearest step of a request by cookie: 3,300 instructions of 86,000; remembered by `SessionAuth`,
-   * 22.6 µs of CPU became 20.3 (`npm run bench -- compare`).
-   */
+  /** The dearest step of a request by cookie: that `SessionAuth` remembers it saves 6,500 instructions of 67,500. */
   protected override sessionKey(sessionId: string): string {
     return digestSessionId(sessionId);
   }
