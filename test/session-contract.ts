@@ -168,4 +168,29 @@ export function describeSessionExpAuth(name: string, make: Factory<SessionExpAut
     now = START + 1e9;
     assert.equal(await auth.removeExpired(), 6);
   });
+
+  test(`${name}: removeExpired() forgets what a wrong clock dated in the future, but not where that is a minute`, async () => {
+    for (const [aheadMs, removed] of [[60_000, 0], [60_001, 2]] as const) {
+      let now = START + aheadMs;
+      const auth = make({ sessionDuration: 3_600, clock: () => now });
+      const fromTheFuture = [await createdBy(auth, 'abcde'), await createdBy(auth, 'abcde')];
+      now = START;
+      const live = await createdBy(auth, 'abcde');
+      assert.equal(await auth.userIdForSessionId(fromTheFuture[0]), null);
+      assert.equal(await auth.removeExpired(), removed);
+      assert.equal(await auth.userIdForSessionId(live), 'abcde');
+      now = START + aheadMs;
+      const found = await Promise.all(fromTheFuture.map((sessionId) => auth.userIdForSessionId(sessionId)));
+      assert.deepEqual(found, removed === 0 ? ['abcde', 'abcde'] : [null, null]);
+    }
+  });
+
+  test(`${name}: removeExpired() forgets nothing where sessions are for ever, whatever the clock says`, async () => {
+    let now = START + 1e9;
+    const auth = make({ sessionDuration: 0, clock: () => now });
+    const sessionId = await createdBy(auth, 'abcde');
+    now = START;
+    assert.equal(await auth.removeExpired(), 0);
+    assert.equal(await auth.userIdForSessionId(sessionId), 'abcde');
+  });
 }

@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { LogFormat } from '../../src/config.ts';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
 import { request, STATUS } from './requests.ts';
@@ -27,7 +28,7 @@ interface Logged {
 }
 
 /** `node dist/server.js | reader`, with the reader in our hands. */
-async function startLogged(t: TestContext): Promise<Logged> {
+async function startLogged(t: TestContext, logFormat: LogFormat = 'common'): Promise<Logged> {
   const directory = temporaryDirectory(t);
   const pipe = join(directory, 'stdout');
   execFileSync('mkfifo', [pipe]);
@@ -35,7 +36,7 @@ async function startLogged(t: TestContext): Promise<Logged> {
   const stdout = openSync(pipe, constants.O_WRONLY);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
-    env: { PATH, HOME, API_PORT: '0', DATA_DIR: join(directory, 'data') },
+    env: { PATH, HOME, API_PORT: '0', DATA_DIR: join(directory, 'data'), LOG_FORMAT: logFormat },
     stdio: ['ignore', stdout, 'pipe'],
   });
   closeSync(stdout);
@@ -79,33 +80,48 @@ test('the server goes on when nobody reads its logs any more', HOLDS_UP, async (
   assert.equal(await stop(child), 0);
 });
 
-test('a reader of the log that stands still holds nobody up, and learns how much it missed', HOLDS_UP, async (t) => {
-  const { child, port, reader, text } = await startLogged(t);
-  reader.pause();
-  const wire = await Wire.open(port);
-  const total = 8_000; // 16 MB of lines: twice what may wait in memory
-  const batch = 100;
-  for (let sent = 0; sent < total; sent += batch) {
-    wire.send(LONG_LINE.repeat(batch));
-    for (let i = 0; i < batch; i += 1) assert.equal((await wire.answer())?.status, 200);
-  }
-  const started = performance.now();
-  wire.send(STATUS);
-  assert.equal((await wire.answer())?.status, 200);
-  assert.ok(performance.now() - started < 1_000, 'answered at once with the log full');
-  wire.socket.destroy();
+/** How each form of the log tells of a request of ours, and of lines that were dropped. */
+const FORMS = [
+  [
+    'common',
+    /^127\.0\.0\.1 .*"GET \/api\/v1\/status(?:\?x{2000})? HTTP\/1\.1" 200 -$/,
+    /^(\d+) log lines were dropped: they could not be written fast enough$/,
+  ],
+  [
+    'json',
+    /^\{"time":"[^"]+","address":"127\.0\.0\.1","method":"GET","target":"\/api\/v1\/status(?:\?x{2000})?".*\}$/,
+    /^\{"event":"log_lines_dropped","count":(\d+)\}$/,
+  ],
+] as const;
 
-  const ended = once(reader, 'end');
-  reader.resume();
-  assert.equal(await stop(child), 0);
-  await ended;
-  const lines = text().split('\n');
-  assert.equal(lines.pop(), '', 'ends with a whole line');
-  const whole = /^127\.0\.0\.1 .*"GET \/api\/v1\/status(?:\?x{2000})? HTTP\/1\.1" 200 -$/;
-  const requests = lines.filter((line) => whole.test(line));
-  const dropped = lines.map((line) => Number(/^(\d+) log lines were dropped/.exec(line)?.[1] ?? 0));
-  const missed = dropped.reduce((sum, count) => sum + count, 0);
-  t.diagnostic(`${requests.length} lines read, ${missed} dropped`);
-  assert.ok(missed > 0, 'more was logged than may wait');
-  assert.equal(requests.length + missed, total + 1, 'every line was read or counted');
-});
+for (const [logFormat, whole, notice] of FORMS) {
+  test(`a reader of a ${logFormat} log that stands still holds nobody up, and learns how much it missed`, HOLDS_UP, async (t) => {
+    const { child, port, reader, text } = await startLogged(t, logFormat);
+    reader.pause();
+    const wire = await Wire.open(port);
+    const total = 8_000; // 16 MB of lines: twice what may wait in memory
+    const batch = 100;
+    for (let sent = 0; sent < total; sent += batch) {
+      wire.send(LONG_LINE.repeat(batch));
+      for (let i = 0; i < batch; i += 1) assert.equal((await wire.answer())?.status, 200);
+    }
+    const started = performance.now();
+    wire.send(STATUS);
+    assert.equal((await wire.answer())?.status, 200);
+    assert.ok(performance.now() - started < 1_000, 'answered at once with the log full');
+    wire.socket.destroy();
+
+    const ended = once(reader, 'end');
+    reader.resume();
+    assert.equal(await stop(child), 0);
+    await ended;
+    const lines = text().split('\n');
+    assert.equal(lines.pop(), '', 'ends with a whole line');
+    const requests = lines.filter((line) => whole.test(line));
+    const dropped = lines.map((line) => Number(notice.exec(line)?.[1] ?? 0));
+    const missed = dropped.reduce((sum, count) => sum + count, 0);
+    t.diagnostic(`${requests.length} lines read, ${missed} dropped`);
+    assert.ok(missed > 0, 'more was logged than may wait');
+    assert.equal(requests.length + missed, total + 1, 'every line was read or counted');
+  });
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestService } from '../helpers/service.ts';
 import { FORM_TYPE, inChunks, JSON_TYPE, LOGIN, request, STATUS, withBody } from './requests.ts';
-import { assertError, Wire } from './wire.ts';
+import { assertError, exchange, Wire } from './wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 const MIB = 1_048_576;
@@ -117,6 +117,10 @@ test('the connection ends too where node:http has no continuation to give: HTTP/
       assert.deepEqual([answer?.status, answer?.field('connection')], [status, 'close'], what);
       assert.equal(await wire.rest(), '', what);
     }
+    // The same answer to somebody else does not end a connection.
+    const { answer, wire } = await exchange(service.address.port, withBody(line, fields, 'x'.repeat(70_000)));
+    assert.deepEqual([answer.status, answer.field('connection')], [status, 'keep-alive'], what);
+    wire.socket.destroy();
   }
 });
 

@@ -83,11 +83,16 @@ test('log() escapes what could end a line or a field, and cuts what is too long'
   assert.equal(commonTarget('/é\u2028'), '/\\xe9\\u2028');
   assert.equal(commonTarget(`/${'a'.repeat(2_047)}`), `/${'a'.repeat(2_047)}`);
   assert.equal(commonTarget(`/${'a'.repeat(2_048)}`), `/${'a'.repeat(2_047)}...`);
+  assert.equal(commonTarget(`/"${'a'.repeat(2_047)}`), `/\\"${'a'.repeat(2_046)}...`);
+  const { log, lines } = logTo('json');
+  log.log('a', 'GET', `/"${'a'.repeat(2_047)}`, '1.1', 200);
+  assert.equal(JSON.parse(lines[0] ?? '').target, `/"${'a'.repeat(2_046)}...`);
 });
 
 test('log() masks a password in the query and credentials in an absolute-form target, nothing else', () => {
   assert.equal(commonTarget('/login?email=a%40b&password=p%20q&x=1'), '/login?email=a%40b&password=***&x=1');
   assert.equal(commonTarget('/login?PASSWORD=p'), '/login?PASSWORD=***');
+  assert.equal(commonTarget('/login?password=p&password=q'), '/login?password=***&password=***');
   assert.equal(commonTarget('http://bob:secret@host/p?password=q'), 'http://***@host/p?password=***');
   for (const target of ['/a?passwords=1', '/password=1', '/?q=1&r=@', '*', 'http://host/a@b', '/http://a:b@c']) {
     assert.equal(commonTarget(target), target);

@@ -127,6 +127,39 @@ test('write() drops lines past its bound, and one line says how many', async () 
   assert.equal(text(), 'first\n0123456789\ndropped 999\n');
 });
 
+test('write() while another write is under way is followed by the timer, and what was said once is not said again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { write, held, text } = heldWrites();
+  const writer = new LogWriter(1, { write, maxBufferedBytes: 3 });
+  writer.droppedLine = (count) => `dropped ${count}\n`;
+  writer.write('a\n');
+  t.mock.timers.tick(100);
+  writer.write('b\n');
+  writer.write('c\n');
+  held[0]?.done(null, 2);
+  assert.equal(held.length, 1);
+  t.mock.timers.tick(100);
+  assert.equal(held[1]?.text, 'b\ndropped 1\n');
+  held[1]?.done(null, held[1].text.length);
+  writer.write('d\n');
+  t.mock.timers.tick(100);
+  held[2]?.done(null, 2);
+  assert.equal(text(), 'a\nb\ndropped 1\nd\n');
+});
+
+test('write() counts what an error lost of what was told as lost before', async () => {
+  const { write, held, text } = heldWrites();
+  const writer = new LogWriter(1, { write });
+  writer.droppedLine = (count) => `dropped ${count}\n`;
+  for (const line of ['a\n', 'b\n', 'c\n']) {
+    writer.write(line);
+    const flushed = writer.flush();
+    held.at(-1)?.done(line === 'c\n' ? null : failure('EIO'), held.at(-1)?.text.length ?? 0);
+    await flushed;
+  }
+  assert.equal(text(), 'c\ndropped 2\n');
+});
+
 test('write() goes on after an error, and tells of the lines that were lost', async () => {
   for (const code of ['EPIPE', 'EIO', 'ENOSPC', 'EBADF']) {
     const { write, held, text } = heldWrites();

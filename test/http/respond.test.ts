@@ -31,6 +31,12 @@ test('fieldsFor() gives the fields of each length of content, however many there
     assert.equal(prepared.fieldsFor(new JsonContent('y'.repeat(length))), fields);
   }
   assert.equal(prepared.fieldsFor(null), withoutContent);
+  // As many characters as the other has bytes.
+  const [wide, ascii] = [new JsonContent('é'), new JsonContent('ab')];
+  assert.equal(wide.byteLength, ascii.byteLength);
+  assert.deepEqual([...prepared.fieldsFor(new JsonContent('éé'))].at(-1), '7');
+  assert.deepEqual([...prepared.fieldsFor(ascii)].at(-1), '5');
+  assert.equal(prepared.fieldsFor(wide), prepared.fieldsFor(ascii));
 });
 
 test('json() has no header but those it is given', () => {

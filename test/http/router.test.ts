@@ -35,6 +35,7 @@ test('find() finds the handlers and the parameters', () => {
     ['GET', '/users/:id', 'show', [['id', ':id']]],
     ['GET', '/users/__proto__', 'show', [['id', '__proto__']]],
     ['GET', '/users/..', 'show', [['id', '..']]],
+    ['GET', '/users/AbC', 'show', [['id', 'AbC']]],
     ['GET', '/users/a b\0é', 'show', [['id', 'a b\0é']]],
     ['GET', '/users/topx', 'show', [['id', 'topx']]],
     ['GET', '/users/top', 'top', []],
@@ -66,12 +67,17 @@ test('find() says which methods a path has', () => {
 
 test('find() finds nothing elsewhere, an empty segment included', () => {
   const paths = [
-    '', '*', 'users', '/users/', '/Users', '/user', '/usersx', '/users//', '/users//log', '//users', '//7/log',
+    '', '*', 'users', '/users/', '/Users', '/user', '/usersx', '/usersx7', '/users-7', '/users//', '/users//log', '//users', '//7/log',
     '/users/7/', '/users/7/log/', '/a/b/c/d', '/users/7/log/x', '/toString', '/__proto__',
   ];
   for (const path of paths) {
     assert.equal(router.find(path), null, path);
   }
+});
+
+test('allMethods has those of every route', () => {
+  assert.deepEqual(router.allMethods, ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+  assert.deepEqual(new Router([{ method: 'POST', path: '/', handler: '' }]).allMethods, ['OPTIONS', 'POST']);
 });
 
 test('find() prefers a route of its own for HEAD', () => {

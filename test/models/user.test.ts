@@ -71,6 +71,7 @@ test('foldEmail() makes equal what differs in case, or in how accents are compos
   assert.equal(foldEmail('BOB@Example.COM'), foldEmail('bob@example.com'));
   assert.equal(foldEmail('Andr\u00e9@x'), foldEmail('ANDRE\u0301@X'));
   assert.notEqual(foldEmail('andre@x'), foldEmail('andr\u00e9@x'));
+  assert.notEqual(foldEmail('\ufb01@x'), foldEmail('fi@x'), 'a ligature is a letter of its own');
 });
 
 test('USERS decodes what it encodes', () => {
