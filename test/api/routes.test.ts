@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTH_TYPES } from '../../src/config.ts';
 import type { AuthType } from '../../src/config.ts';
-import { cookieOf } from '../helpers/client.ts';
+import { cookieOf, send } from '../helpers/client.ts';
 import type { Reply, RequestOptions } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestService } from '../helpers/service.ts';
@@ -158,7 +158,7 @@ for (const authType of AUTH_TYPES) {
   });
 
   test(`OPTIONS is answered before authentication under ${authType}`, async (t) => {
-    const { api, addUser } = await startTestService(t, { authType });
+    const { api, base, addUser } = await startTestService(t, { authType });
     const user = await addUser(EMAIL, PASSWORD);
     const sessions = hasSessions(authType);
     const cases: readonly (readonly [path: string, allow: string | null])[] = [
@@ -183,5 +183,8 @@ for (const authType of AUTH_TYPES) {
       assert.equal(reply.headers['access-control-allow-origin'], '*', path);
       assert.equal(reply.headers['access-control-allow-credentials'], undefined, path);
     }
+    // Of the server as a whole: what any path has.
+    const { status, headers } = await send(base, 'OPTIONS', '*');
+    assert.deepEqual([status, headers.allow], [204, 'DELETE, GET, HEAD, OPTIONS, POST, PUT']);
   });
 }

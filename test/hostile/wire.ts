@@ -71,6 +71,7 @@ export class Wire {
     for (;;) {
       const taken = this.#take(bodiless);
       if (taken !== null) return taken;
+      this.#assertEndedByServer();
       if (this.closed) return null;
       await this.#change();
     }
@@ -79,9 +80,14 @@ export class Wire {
   /** Waits for the server to end the connection. @returns what came and was not read before */
   async rest(): Promise<string> {
     while (!this.closed) await this.#change();
+    this.#assertEndedByServer();
     const rest = this.#text;
     this.#text = '';
     return rest;
+  }
+
+  #assertEndedByServer(): void {
+    assert.ok(!this.silent, `the server neither answered nor ended the connection in ${SILENCE_MS} ms`);
   }
 
   #change(): Promise<void> {

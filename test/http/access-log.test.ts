@@ -45,6 +45,15 @@ test('log() writes a JSON object a line', () => {
   assert.deepEqual({ address, method, status }, { address: '::1', method: 'PUT', status: 500 });
 });
 
+test('log() writes UTC, wherever the server stands', (t) => {
+  const { TZ } = process.env;
+  t.after(() => (TZ === undefined ? delete process.env['TZ'] : (process.env['TZ'] = TZ)));
+  process.env['TZ'] = 'Pacific/Kiritimati';
+  const { log, lines } = logTo('common', () => Date.UTC(2024, 11, 31, 23, 59, 59));
+  log.log('a', 'GET', '/', '1.1', 200);
+  assert.ok(lines[0]?.includes('[31/Dec/2024 23:59:59]'), lines[0]);
+});
+
 test('log() tells each second apart, whichever way the clock goes', () => {
   let now = MAY_20;
   for (const [format, pattern] of [['common', /:(\d\d)\]/], ['json', /:(\d\d)Z/]] as const) {
@@ -94,6 +103,7 @@ test('log() masks a password in the query and credentials in an absolute-form ta
   assert.equal(commonTarget('/login?PASSWORD=p'), '/login?PASSWORD=***');
   assert.equal(commonTarget('/login?password=p&password=q'), '/login?password=***&password=***');
   assert.equal(commonTarget('http://bob:secret@host/p?password=q'), 'http://***@host/p?password=***');
+  assert.equal(commonTarget(`http://bob:${'secret'.repeat(500)}@host/p`), 'http://***@host/p', 'before it is cut');
   for (const target of ['/a?passwords=1', '/password=1', '/?q=1&r=@', '*', 'http://host/a@b', '/http://a:b@c']) {
     assert.equal(commonTarget(target), target);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -147,17 +148,22 @@ test('write() while another write is under way is followed by the timer, and wha
   assert.equal(text(), 'a\nb\ndropped 1\nd\n');
 });
 
-test('write() counts what an error lost of what was told as lost before', async () => {
+test('flush() tells of lines that were lost though none came after, and counts them anew where that is lost', async () => {
   const { write, held, text } = heldWrites();
   const writer = new LogWriter(1, { write });
   writer.droppedLine = (count) => `dropped ${count}\n`;
-  for (const line of ['a\n', 'b\n', 'c\n']) {
-    writer.write(line);
+  writer.write('a\n');
+  writer.write('b\n');
+  for (const lost of [0, 1]) {
     const flushed = writer.flush();
-    held.at(-1)?.done(line === 'c\n' ? null : failure('EIO'), held.at(-1)?.text.length ?? 0);
+    held[lost]?.done(failure('ENOSPC'), 0);
     await flushed;
   }
-  assert.equal(text(), 'c\ndropped 2\n');
+  const flushed = writer.flush();
+  held[2]?.done(null, held[2].text.length);
+  await flushed;
+  await writer.flush();
+  assert.deepEqual([text(), held.length], ['dropped 2\n', 3]);
 });
 
 test('write() goes on after an error, and tells of the lines that were lost', async () => {
@@ -199,6 +205,26 @@ test('flushSync() writes all that is not confirmed', (t) => {
   const broken = new LogWriter(999_999);
   broken.write('nowhere\n');
   assert.doesNotThrow(() => broken.flushSync());
+});
+
+test('flushSync() writes all to a pipe that takes a part at a time, and nothing for a while', async (t) => {
+  const { fd, read } = openFile(t);
+  const directory = mkdtempSync(join(tmpdir(), 'log-writer-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writing = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const reader = spawn('sh', ['-c', 'echo ready >&2; sleep 0.05; cat'], { stdio: [reading, fd, 'pipe'] });
+  closeSync(reading);
+  const ended = once(reader, 'close');
+  await once(reader.stderr ?? reader, 'data');
+  const writer = new LogWriter(writing, { write: () => {} });
+  writer.write(lines(0, 30_000)); // five times what a pipe holds
+  writer.flushSync();
+  closeSync(writing);
+  await ended;
+  assert.equal(read(), lines(0, 30_000));
 });
 
 const PRODUCER = `

@@ -39,6 +39,13 @@ test('fieldsFor() gives the fields of each length of content, however many there
   assert.equal(prepared.fieldsFor(wide), prepared.fieldsFor(ascii));
 });
 
+test('fieldsFor() holds the fields of so many lengths, and no more', () => {
+  const prepared = new PreparedHeaders([]);
+  const first = prepared.fieldsFor(new JsonContent(''));
+  for (let length = 1; length < 2_500; length += 1) prepared.fieldsFor(new JsonContent('x'.repeat(length)));
+  assert.notEqual(prepared.fieldsFor(new JsonContent('')), first);
+});
+
 test('json() has no header but those it is given', () => {
   assert.deepEqual(json(200, {}).headers, []);
   assert.deepEqual(json(200, {}, [['A', 'b']]).headers, [['A', 'b']]);

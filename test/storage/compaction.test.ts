@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nodeFileSystem } from '../../src/storage/file-system.ts';
 import { JOURNAL_FILE, NEW_JOURNAL_FILE } from '../../src/storage/journal-recovery.ts';
 import { LOCK_FILE } from '../../src/storage/lock.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
@@ -69,18 +70,17 @@ test('compaction goes on bounding the journal while the writer never rests', asy
   const fileSystem = new FaultyFileSystem();
   const { store, users } = await openModels(directory, { fileSystem, compactionFloor: 50 });
   t.after(() => store.close());
-  // Whenever one write is durable two more wait already: no sync ever ends with nothing to write.
-  let left = 4_000;
-  const writer = async (number: number): Promise<void> => {
-    const pending: Promise<unknown>[] = [];
-    while (left > 0) {
-      left -= 1;
-      pending.push(users.save(numberedUser(number, `${left}`)));
-      if (pending.length > 2) await pending.shift();
-    }
-    await Promise.all(pending);
+  // The next write is staged while one is synced: no write ever ends with nothing to write.
+  let left = 1_000;
+  const writes: Promise<unknown>[] = [];
+  fileSystem.onStep = ({ operation, path }) => {
+    if (operation !== 'sync' || !path.endsWith(JOURNAL_FILE) || left === 0) return;
+    left -= 1;
+    writes.push(users.save(numberedUser(1, `${left}`)));
   };
-  await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
+  await users.save(numberedUser(1));
+  await until(() => left === 0);
+  await Promise.all(writes);
   t.diagnostic(`${fileSystem.count('rename')} compactions`);
   assert.ok(fileSystem.count('rename') > 3, `${fileSystem.count('rename')} compactions`);
 });
@@ -93,6 +93,68 @@ test('compaction is not begun for less than its floor', async (t) => {
   await users.save(numberedUser(1, 'one more'));
   assert.equal(fileSystem.count('open', NEW_JOURNAL_FILE), 1);
   await store.close();
+});
+
+test('open() leaves a journal of more than its floor alone while most of it is live', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { store, users } = await openModels(directory);
+  for (let number = 0; number < 20; number += 1) await users.save(numberedUser(number));
+  await users.save(numberedUser(1, 'entry 21'));
+  await store.close();
+  for (const [compactionFloor, compactions] of [[20, 0], [21, 1]] as const) {
+    const fileSystem = new FaultyFileSystem();
+    await (await openModels(directory, { fileSystem, compactionFloor })).store.close();
+    assert.equal(fileSystem.count('open', NEW_JOURNAL_FILE), compactions, `a floor of ${compactionFloor}`);
+  }
+});
+
+test('compaction counts what its journal holds: the snapshot, and what was copied behind it', async (t) => {
+  const fileSystem = new FaultyFileSystem();
+  const { store, users } = await openModels(temporaryDirectory(t), { fileSystem, compactionFloor: 10 });
+  t.after(() => store.close());
+  const numbers = Array.from({ length: 300 }, (_, number) => number);
+  const saveAll = () => Promise.all(numbers.map((number) => users.save(numberedUser(number))));
+  const saveOne = (): Promise<unknown> => users.save(numberedUser(0));
+  const compactions = (): number => fileSystem.count('open', NEW_JOURNAL_FILE);
+  fileSystem.onStep = async ({ operation, path }) => {
+    if (operation !== 'truncate' || !path.endsWith(NEW_JOURNAL_FILE) || compactions() > 1) return;
+    for (let meanwhile = 0; meanwhile < 10; meanwhile += 1) await saveOne();
+  };
+  await saveAll();
+  await saveAll();
+  for (let more = 0; more < 11; more += 1) await saveOne();
+  await until(() => fileSystem.hasSwapped);
+  // 310 entries by now; the next compaction is due past 610.
+  await saveAll();
+  assert.equal(compactions(), 1);
+  await saveOne();
+  assert.equal(compactions(), 2);
+});
+
+test('compaction closes the journal whose place it takes', async (t) => {
+  const closes: (() => number)[] = [];
+  const fileSystem = new FaultyFileSystem({
+    ...nodeFileSystem,
+    open: async (path) => {
+      const file = await nodeFileSystem.open(path);
+      const { mock } = t.mock.method(file, 'close');
+      closes.push(() => mock.callCount());
+      return file;
+    },
+  });
+  const { store, users } = await openModels(temporaryDirectory(t), { fileSystem, compactionFloor: 10 });
+  for (let version = 0; version < 13; version += 1) await users.save(numberedUser(1, `${version}`));
+  await until(() => fileSystem.hasSwapped);
+  await store.close();
+  assert.deepEqual(closes.map((count) => count()), [1, 1]);
+});
+
+test('compaction is not begun by a write that ends while the store is closed', async (t) => {
+  const fileSystem = new FaultyFileSystem();
+  const { store, users } = await openModels(temporaryDirectory(t), { fileSystem, compactionFloor: 10 });
+  for (let version = 0; version < 12; version += 1) await users.save(numberedUser(1, `${version}`));
+  await Promise.all([users.save(numberedUser(1, 'one more')), store.close()]);
+  assert.equal(fileSystem.count('open', NEW_JOURNAL_FILE), 0);
 });
 
 test('compaction is begun at the start where a journal is due for it', async (t) => {

@@ -12,6 +12,8 @@ test('foldEmail() and passwordProblem() do not compose what is too long to be on
   assert.equal(passwordProblem(ACCENTS, 8), 'password must be at most 1024 bytes long in UTF-8');
   // The longest that can be one still is composed.
   assert.equal(foldEmail('E\u0301@EXAMPLE.COM'), '\u00e9@example.com');
+  const longest = `${'\u1f82'.repeat(242)}@example.com`; // each is four characters, decomposed
+  assert.equal(foldEmail(longest.normalize('NFD')), longest);
   assert.equal(passwordProblem('e\u0301'.repeat(512), 8), null);
 });
 

@@ -25,6 +25,7 @@ const GOOD_EMAILS = [
   '__proto__@constructor',
   `${'a'.repeat(242)}@example.com`,
   `${'😀'.repeat(242)}@example.com`,
+  `${'e\u0301'.repeat(121)}@example.com`,
 ];
 
 const BAD_EMAILS: readonly (readonly [unknown, string])[] = [
@@ -36,6 +37,7 @@ const BAD_EMAILS: readonly (readonly [unknown, string])[] = [
   ...[1, true, {}, ['bob@example.com'], { toString: 'bob@example.com' }].map((email) => [email, ADDRESS] as const),
   [`${'a'.repeat(243)}@example.com`, EMAIL_LENGTH],
   [`${'😀'.repeat(243)}@example.com`, EMAIL_LENGTH],
+  [`${'e\u0301'.repeat(122)}@example.com`, EMAIL_LENGTH], // as it is written, not as it is composed
   [`${'a'.repeat(50_000)}@example.com`, EMAIL_LENGTH],
   ...[undefined, null, ''].map((email) => [email, 'email missing'] as const),
 ];
@@ -73,12 +75,12 @@ test('POST /users answers 409 when the email is taken, however it is written', a
   assert.equal(await server.service.users.count(), 1);
 });
 
-const GOOD_NAMES = [null, '', 'Bob', "d'Arc", 'María José', '李', '😀'.repeat(200), '<script>', ' a '];
+const GOOD_NAMES = [null, '', 'Bob', "d'Arc", 'María José', '李', '😀'.repeat(200), 'e\u0301'.repeat(100), '<script>', ' a '];
 
 const BAD_NAMES: readonly (readonly [unknown, (field: string) => string])[] = [
   ...CONTROLS.map((control) => [`B${control}b`, NO_TEXT] as const),
   ...['\ud800', 'Bob\udfff', 1, false, {}, ['Bob']].map((name) => [name, NO_TEXT] as const),
-  ...['a'.repeat(201), '😀'.repeat(201)].map((name) => [name, NAME_LENGTH] as const),
+  ...['a'.repeat(201), '😀'.repeat(201), 'e\u0301'.repeat(101)].map((name) => [name, NAME_LENGTH] as const),
 ];
 
 for (const field of ['first_name', 'last_name']) {
