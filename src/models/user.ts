@@ -96,7 +96,8 @@ const MAX_FOLDED_LENGTH = 1_024;
  */
 export function foldEmail(email: string): string {
   if (email.length > MAX_FOLDED_LENGTH) return email;
-  return email.normalize('NFC').toLowerCase();
+  // Twice: of some letters the small one composes with its accent, the capital does not (\u1ff6).
+  return email.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
 export const USERS: Schema<User> = {

@@ -238,9 +238,10 @@ export class JournalStore implements Store {
   async #putCompactionInPlace(): Promise<void> {
     const prepared = this.#prepared;
     const old = this.#journal;
-    if (prepared === null || old === null) return;
+    if (prepared === null) return;
     this.#prepared = null;
     try {
+      if (old === null) throw new TypeError('the journal is closed');
       this.#journal = await prepared.compaction.swap(this.#path, this.#newPath);
       this.#entryCount = prepared.compaction.recordCount + (this.#entryCount - prepared.entryCountAtStart);
       this.#directoryInDoubt = true;

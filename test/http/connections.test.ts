@@ -130,6 +130,15 @@ test('an idle connection keeps nothing of its last request', { timeout: 30_000 }
   await client.until('/2');
 });
 
+test('the body of a request that waits for its handler is kept for it', { timeout: 30_000 }, async (t) => {
+  const server = new HttpServer((request, response) => void setTimeout(() => echo(request, response), 150), {
+    connectionsCheckingIntervalMs: 20,
+  });
+  const port = await start(t, server);
+  const client = await dial(port, `POST /kept HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`);
+  await client.until('POST /kept 3\n');
+});
+
 test('close() goes on to time half-sent requests out', async (t) => {
   const server = new HttpServer(echo, { requestTimeoutMs: 200, connectionsCheckingIntervalMs: 50 });
   const port = await start(t, server);

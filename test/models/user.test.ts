@@ -71,6 +71,11 @@ test('foldEmail() makes equal what differs in case, or in how accents are compos
   assert.equal(foldEmail('BOB@Example.COM'), foldEmail('bob@example.com'));
   assert.equal(foldEmail('Andr\u00e9@x'), foldEmail('ANDRE\u0301@X'));
   assert.notEqual(foldEmail('andre@x'), foldEmail('andr\u00e9@x'));
+  for (const letter of '\u1ff6\u01f0\u0390\u1e96') {
+    for (const form of ['NFC', 'NFD'] as const) {
+      assert.equal(foldEmail(letter.toUpperCase().normalize(form)), foldEmail(letter), letter);
+    }
+  }
   assert.notEqual(foldEmail('\ufb01@x'), foldEmail('fi@x'), 'a ligature is a letter of its own');
 });
 
