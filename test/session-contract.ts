@@ -169,7 +169,7 @@ export function describeSessionExpAuth(name: string, make: Factory<SessionExpAut
     assert.equal(await auth.removeExpired(), 6);
   });
 
-  test(`${name}: removeExpired() forgets what a wrong clock dated in the future, but not where that is a minute`, async () => {
+  test(`${name}: removeExpired() forgets what is dated more than a minute ahead`, async () => {
     for (const [aheadMs, removed] of [[60_000, 0], [60_001, 2]] as const) {
       let now = START + aheadMs;
       const auth = make({ sessionDuration: 3_600, clock: () => now });

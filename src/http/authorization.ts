@@ -11,8 +11,8 @@ import { quotedString, trimOws } from './field-value.ts';
  */
 export function authorizationCredentials(header: unknown, scheme: string): string | null {
   if (typeof header !== 'string' || header.charAt(scheme.length) !== ' ') return null;
-  const isWritten = header.startsWith(scheme) || header.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase();
-  if (!isWritten) return null;
+  const isScheme = header.startsWith(scheme) || header.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase();
+  if (!isScheme) return null;
   const credentials = trimOws(header, scheme.length);
   return credentials === '' ? null : credentials;
 }

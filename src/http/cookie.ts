@@ -17,9 +17,6 @@ const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 // browsers (section 5.6.4), so it is our mistake.                        RFC 6265bis section 4.1.1
 const COOKIE_PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
 
-const EQUALS = 0x3d;
-const DOUBLE_QUOTE = 0x22;
-
 /**
  * The value of one cookie. Only that one is looked for: no table of the others is built.
  *
@@ -30,10 +27,6 @@ const DOUBLE_QUOTE = 0x22;
  */
 export function cookieValue(header: string | undefined, name: string): string | null {
   if (header === undefined) return null;
-  // Most requests carry one cookie, written as browsers write it.
-  if (header.startsWith(name) && header.charCodeAt(name.length) === EQUALS && !header.includes(';')) {
-    return unquote(trimOws(header, name.length + 1));
-  }
   let start = 0;
   for (;;) {
     const equals = header.indexOf('=', start);
@@ -53,8 +46,7 @@ export function cookieValue(header: string | undefined, name: string): string | 
 }
 
 function unquote(value: string): string {
-  const isQuoted = value.charCodeAt(0) === DOUBLE_QUOTE && value.charCodeAt(value.length - 1) === DOUBLE_QUOTE;
-  return isQuoted && value.length >= 2 ? value.slice(1, -1) : value;
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import { HttpError } from './http-error.ts';
+import { jsonText } from './json.ts';
 
 /** What the protocol layer refuses: the status of the answer, and why, in words for the log. */
 export interface ProtocolError {
@@ -98,7 +99,7 @@ export function requestProblem(request: IncomingMessage, maxHeaders: number): Pr
  */
 export function rawErrorAnswer(status: number, extraHeaders: readonly string[] = []): string {
   const phrase = STATUS_CODES[status] ?? 'Error';
-  const body = `{\n  "error": ${JSON.stringify(new HttpError(status).message)}\n}\n`;
+  const body = jsonText({ error: new HttpError(status).message });
   return [
     `HTTP/1.1 ${status} ${phrase}`,
     `Date: ${new Date().toUTCString()}`,

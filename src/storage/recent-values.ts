@@ -23,7 +23,7 @@ interface Entry<V> {
  */
 export class RecentValues<V> {
   readonly #compute: (key: string) => V;
-  readonly #entries: (Entry<V> | null)[] = new Array<Entry<V> | null>(SLOTS).fill(null);
+  readonly #entries = new Array<Entry<V> | undefined>(SLOTS).fill(undefined);
 
   /** @param compute gives the same for the same key, whenever it is called */
   constructor(compute: (key: string) => V) {
@@ -34,7 +34,7 @@ export class RecentValues<V> {
   of(key: string): V {
     const slot = sampledHash(key, SAMPLED_CHARACTERS) & (SLOTS - 1);
     const entry = this.#entries[slot];
-    if (entry !== undefined && entry !== null && entry.key === key) return entry.value;
+    if (entry?.key === key) return entry.value;
     const value = this.#compute(key);
     if (key.length <= MAX_KEY_LENGTH) this.#entries[slot] = { key, value };
     return value;

@@ -87,7 +87,7 @@ test('VerifiedCredentials shows no password to who inspects it', () => {
   assert.doesNotMatch(inspect(verified, { showHidden: true, depth: null }), /hunter2/);
 });
 
-test('new VerifiedCredentials<typeof USER>() throws a RangeError when a bound is out of range', () => {
+test('new VerifiedCredentials() throws a RangeError when a bound is out of range', () => {
   for (const bad of [{ maxEntries: 0 }, { maxEntries: 1.5 }, { lifetimeSeconds: 0 }, { lifetimeSeconds: Number.NaN }]) {
     assert.throws(() => new VerifiedCredentials<typeof USER>(bad), RangeError, JSON.stringify(bad));
   }

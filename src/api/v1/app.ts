@@ -87,7 +87,7 @@ export function createApp(dependencies: AppDependencies): App {
   });
   const { challenge } = auth ?? new Auth();
   const router = new Router(routeTable(auth, config));
-  const targetOf = createTargets(router, auth);
+  const targets = createTargets(router, auth);
   const cors = new CorsPolicy(config.corsOrigins);
   const isListedOrigin = (origin: string): boolean => cors.allows(origin);
   const services = { users, passwords, signIn, securityLog, passwordMinLength: config.passwordMinLength, clock };
@@ -169,7 +169,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
 
   function handle(incoming: IncomingMessage, response: ServerResponse): void {
-    const request = new ApiRequest(incoming, response, targetOf(incoming.url ?? ''), config.trustedProxies);
+    const request = new ApiRequest(incoming, response, targets.of(incoming.url ?? ''), config.trustedProxies);
     let result: Awaitable<Answer | null>;
     try {
       result = answer(request);

@@ -17,15 +17,14 @@ const EXCLUDED_PATHS = [
  * regular expressions, the list of excluded paths and the search for a route.
  *
  * @param auth null: no path needs a user
- * @returns a function of the second word of the request line
+ * @returns what each second word of a request line comes to
  */
-export function createTargets(router: Router<Handler>, auth: Auth | null): (target: string) => Target {
-  const targets = new RecentValues((target): Target => {
+export function createTargets(router: Router<Handler>, auth: Auth | null): RecentValues<Target> {
+  return new RecentValues((target) => {
     const path = requestPath(target);
     if (path === null) return { path, needsUser: true, resource: null };
     // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
     const needsUser = auth !== null && (auth.requireAuth(path, EXCLUDED_PATHS) || path.endsWith('/'));
     return { path, needsUser, resource: router.find(path) };
   });
-  return (target) => targets.of(target);
 }

@@ -88,11 +88,8 @@ export class Auth {
   }
 }
 
-const SLASH = 0x2f;
-const ASTERISK = 0x2a;
-
 function isExcluded(path: string, excluded: string): boolean {
-  if (excluded.charCodeAt(excluded.length - 1) === ASTERISK) {
+  if (excluded.endsWith('*')) {
     const start = excluded.slice(0, -1);
     return path.startsWith(start) || `${path}/` === start;
   }
@@ -102,5 +99,5 @@ function isExcluded(path: string, excluded: string): boolean {
 }
 
 function lengthWithoutSlash(path: string): number {
-  return path.length > 1 && path.charCodeAt(path.length - 1) === SLASH ? path.length - 1 : path.length;
+  return path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length;
 }

@@ -47,8 +47,8 @@ export class SessionAuth extends Auth {
   }
 
   /**
-   * The user of the session in the request's cookie, or null (task 6): what `userIdForSessionId(sessionCookie(request))`
-   * says, without looking for the cookie in a field that came lately.
+   * The user of the session in the request's cookie, or null (task 6): whom `userIdForSessionId(sessionCookie(request))`
+   * names, found without parsing a field that came lately.
    */
   override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
     const header = request?.headers.cookie;
