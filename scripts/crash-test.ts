@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { crashTest } from './crash/rounds.ts';
+import { crashTest } from '../test/engines/crash-rounds.ts';
 
 /**
  * Kills a real server at random moments while clients write, and compares what is there afterwards with what was

@@ -7,9 +7,9 @@ import { parseArgs } from 'node:util';
 import { declareModels } from '../src/models/repositories.ts';
 import { digestSessionId, UserSession, USER_SESSIONS } from '../src/models/user-session.ts';
 import { User, USERS } from '../src/models/user.ts';
-import { encodeLine, JOURNAL_HEADER } from '../src/storage/journal-line.ts';
-import { JOURNAL_FILE } from '../src/storage/journal-recovery.ts';
-import { JournalStore } from '../src/storage/journal-store.ts';
+import { encodeLine, JOURNAL_HEADER } from '../src/storage/journal/journal-line.ts';
+import { JOURNAL_FILE } from '../src/storage/journal/journal-recovery.ts';
+import { JournalStore } from '../src/storage/journal/journal-store.ts';
 
 /**
  * What a million stored sessions cost: the start, the memory, and the longest pause while the journal is

@@ -7,14 +7,14 @@ import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Repositories } from './models/repositories.ts';
-import { readTutorialUsers } from './models/tutorial-users.ts';
+import { readTutorialUsers } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
 import { User } from './models/user.ts';
 import { passwordProblem } from './security/password-policy.ts';
 import { PasswordHasher } from './security/password.ts';
-import { StoreCheck } from './storage/check.ts';
-import { JournalStore } from './storage/journal-store.ts';
+import { StoreCheck } from './storage/journal/check.ts';
+import { JournalStore } from './storage/journal/journal-store.ts';
 import { packageVersion } from './version.ts';
 
 const EXIT_OK = 0;

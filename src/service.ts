@@ -8,9 +8,9 @@ import { describeError } from './http/printable.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';
-import { SecurityLog } from './security/security-log.ts';
-import type { FileSystem } from './storage/file-system.ts';
-import { JournalStore } from './storage/journal-store.ts';
+import { SecurityLog } from './accounts/security-log.ts';
+import type { FileSystem } from './storage/journal/file-system.ts';
+import { JournalStore } from './storage/journal/journal-store.ts';
 
 /** Sessions that are over leave within a minute (the contract); this often they are looked for. */
 const EXPIRY_SWEEP_INTERVAL_MS = 15_000;

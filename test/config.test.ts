@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, describeSettings, parseConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
-import { SETTING_CASES } from './setting-cases.ts';
+import { SETTING_CASES } from './helpers/setting-cases.ts';
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { format, type } from '../scripts/python-text.ts';
+import { format, type } from '../scripts/tutorial/python-text.ts';
 import { send } from './helpers/client.ts';
 import { temporaryDirectory } from './helpers/directory.ts';
 import { runProcess, startProcess } from './helpers/process.ts';
@@ -48,11 +48,11 @@ test('format() writes as Python does', () => {
 
 test('main-0 prints what the tutorial shows, and the server finds the user (task 0)', async (t) => {
   const env = { ...ADDRESS, AUTH_TYPE: 'basic_auth', DATA_DIR: temporaryDirectory(t) };
-  const { code, stdout } = await runProcess(t, 'scripts/main-0.ts', [], { env });
+  const { code, stdout } = await runProcess(t, 'scripts/tutorial/main-0.ts', [], { env });
   assert.equal(code, 0);
   const [id = ''] = stdout.match(UUID) ?? [];
   assert.equal(stdout, `New user: ${id}\nBasic Base64: Ym9iQGhidG4uaW86SDBsYmVydG9uU2Nob29sOTgh\n`);
-  const again = await runProcess(t, 'scripts/main-0.ts', [], { env });
+  const again = await runProcess(t, 'scripts/tutorial/main-0.ts', [], { env });
   assert.equal(again.code, 0);
   assert.match(again.stdout, new RegExp(`^User of an earlier run: ${id}\n`));
 
@@ -66,7 +66,7 @@ test('main-0 prints what the tutorial shows, and the server finds the user (task
 
 test('main-1 prints what the tutorial shows (task 2)', async (t) => {
   assert.equal(
-    await printed(t, 'scripts/main-1.ts'),
+    await printed(t, 'scripts/tutorial/main-1.ts'),
     [
       "<class 'dict'>: {}",
       'None => None: {}',
@@ -81,7 +81,7 @@ test('main-1 prints what the tutorial shows (task 2)', async (t) => {
 
 test('main-2 prints what the tutorial shows (task 3)', async (t) => {
   assert.equal(
-    await printed(t, 'scripts/main-2.ts'),
+    await printed(t, 'scripts/tutorial/main-2.ts'),
     [
       "abcde => ID1: {'ID1': 'abcde'}",
       "fghij => ID2: {'ID1': 'abcde', 'ID2': 'fghij'}",
@@ -103,7 +103,7 @@ test('main-2 prints what the tutorial shows (task 3)', async (t) => {
 
 test('main-3 shows the cookie as the tutorial does (task 4)', async (t) => {
   const env = { ...ADDRESS, AUTH_TYPE: 'session_auth', SESSION_NAME: '_my_session_id' };
-  const server = startProcess(t, 'scripts/main-3.ts', [], { env });
+  const server = startProcess(t, 'scripts/tutorial/main-3.ts', [], { env });
   const base = (await server.base()).replace('0.0.0.0', '127.0.0.1');
   assert.match(server.stdout, /^ \* Running on http:\/\/0\.0\.0\.0:\d+\/ \(Press CTRL\+C to quit\)\n$/);
   const cases: readonly (readonly [cookie: string | undefined, answer: string])[] = [
@@ -123,7 +123,7 @@ test('main-3 shows the cookie as the tutorial does (task 4)', async (t) => {
 });
 
 test('main-3 takes the name of the cookie from SESSION_NAME (task 4)', async (t) => {
-  const server = startProcess(t, 'scripts/main-3.ts', [], { env: { API_PORT: '0', SESSION_NAME: 'sid' } });
+  const server = startProcess(t, 'scripts/tutorial/main-3.ts', [], { env: { API_PORT: '0', SESSION_NAME: 'sid' } });
   const reply = await send(await server.base(), 'GET', '/', { cookie: '_my_session_id=a; sid=b' });
   assert.equal(reply.text, 'Cookie value: b\n');
   await stopped(server);
@@ -132,7 +132,7 @@ test('main-3 takes the name of the cookie from SESSION_NAME (task 4)', async (t)
 test('main-4 finds the user as the tutorial does, and the server that user (task 6)', async (t) => {
   const settings = { AUTH_TYPE: 'session_auth', SESSION_NAME: '_my_session_id' };
   const env = { ...ADDRESS, ...settings, DATA_DIR: temporaryDirectory(t) };
-  const server = startProcess(t, 'scripts/main-4.ts', [], { env });
+  const server = startProcess(t, 'scripts/tutorial/main-4.ts', [], { env });
   const base = (await server.base()).replace('0.0.0.0', '127.0.0.1');
   const [userId = '', sessionId = ''] = server.stdout.match(UUID) ?? [];
   const [first] = server.stdout.split('\n');

@@ -1,20 +1,9 @@
+import type { Awaitable } from '../http/awaitable.ts';
+
 /**
  * The store contract: what the models ask of a database, and nothing of how it keeps it. Two stores
- * fulfil it, `memory-store.ts` and `journal-store.ts`; `test/store-contract.ts` holds both to it.
+ * fulfil it, `memory-store.ts` and `journal-store.ts`; `test/contracts/store.ts` holds both to it.
  */
-
-/** A value now, or the promise of one: a store that has the answer in memory makes no promise of it. */
-export type Awaitable<T> = T | Promise<T>;
-
-/**
- * Goes on with a value: at once where it is there, else when it is.
- *
- * The plain way is `await`, which costs three turns through the microtask queue even where there is nothing to
- * wait for: on the way of an authenticated GET, 14.6 µs of CPU in user mode became 12.8 (`npm run bench -- compare`).
- */
-export function whenReady<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
 
 /** What every stored model has. Models are immutable: a change makes a new one. */
 export interface Identified {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AUTH_TYPES } from '../../src/config.ts';
 import { send } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
-import { property } from '../http/random.ts';
+import { property } from '../helpers/random.ts';
 
 const EMAIL = 'bob@hbtn.io';
 const PASSWORD = 'H0lbertonSchool98!';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { nodeFileSystem } from '../../src/storage/file-system.ts';
-import type { FileSystem, OpenFile } from '../../src/storage/file-system.ts';
+import { nodeFileSystem } from '../../src/storage/journal/file-system.ts';
+import type { FileSystem, OpenFile } from '../../src/storage/journal/file-system.ts';
 
 /** What a store asks of a file system. Reading and closing change nothing, and are no steps. */
 export type Operation = 'open' | 'write' | 'truncate' | 'sync' | 'rename' | 'remove' | 'syncDirectory';

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FileSystem, OpenFile } from '../../src/storage/file-system.ts';
+import type { FileSystem, OpenFile } from '../../src/storage/journal/file-system.ts';
 import { systemError } from './faulty-file-system.ts';
 
 /** A file as the process sees it, and as the disk has it. */

@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { declareModels } from '../../src/models/repositories.ts';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
-import { JournalStore } from '../../src/storage/journal-store.ts';
+import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import { temporaryDirectory } from './directory.ts';
 import { startProcess } from './process.ts';
 import type { ProcessOptions, TestProcess } from './process.ts';

@@ -5,10 +5,10 @@ import { declareModels } from '../../src/models/repositories.ts';
 import type { Repositories } from '../../src/models/repositories.ts';
 import { UserSession } from '../../src/models/user-session.ts';
 import { User } from '../../src/models/user.ts';
-import { JOURNAL_FILE } from '../../src/storage/journal-recovery.ts';
-import { JournalStore } from '../../src/storage/journal-store.ts';
-import type { JournalStoreOptions } from '../../src/storage/journal-store.ts';
-import { LOCK_FILE } from '../../src/storage/lock.ts';
+import { JOURNAL_FILE } from '../../src/storage/journal/journal-recovery.ts';
+import { JournalStore } from '../../src/storage/journal/journal-store.ts';
+import type { JournalStoreOptions } from '../../src/storage/journal/journal-store.ts';
+import { LOCK_FILE } from '../../src/storage/journal/lock.ts';
 
 export interface OpenModels extends Repositories {
   readonly store: JournalStore;

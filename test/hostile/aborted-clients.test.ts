@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { CHEAP_COST, startTestService } from '../helpers/service.ts';
-import { openSockets, settles } from './handles.ts';
-import { CHUNKED, FORM_TYPE, HOST, inChunks, LOGIN, request, STATUS, withBody } from './requests.ts';
-import { Wire } from './wire.ts';
+import { openSockets, settles } from '../helpers/handles.ts';
+import { CHUNKED, FORM_TYPE, HOST, inChunks, LOGIN, request, STATUS, withBody } from '../helpers/requests.ts';
+import { Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 const LOGIN_WHOLE = withBody(LOGIN, FORM_TYPE, 'email=a@b&password=c');

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
 import { runProcess, startProcess } from '../helpers/process.ts';
-import { FORM_TYPE, LOGIN, request } from './requests.ts';
-import { Wire } from './wire.ts';
+import { FORM_TYPE, LOGIN, request } from '../helpers/requests.ts';
+import { Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fuzz } from '../../scripts/fuzz.ts';
+import { fuzz } from '../engines/fuzz.ts';
 
 const REQUESTS = 5_000;
 /** Two halves of the same kind: what the second leaves behind is what would go on growing. */

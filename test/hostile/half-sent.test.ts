@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cookieOf } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
-import { memoryInUse, openSockets, settles } from './handles.ts';
-import { CHUNKED, FORM_TYPE, HOST, LOGIN, request, STATUS } from './requests.ts';
-import { assertError, Wire } from './wire.ts';
+import { memoryInUse, openSockets, settles } from '../helpers/handles.ts';
+import { CHUNKED, FORM_TYPE, HOST, LOGIN, request, STATUS } from '../helpers/requests.ts';
+import { assertError, Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 const CONNECTIONS = 200;

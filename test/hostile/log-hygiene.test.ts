@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { cookieOf } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestService } from '../helpers/service.ts';
-import { basic, FORM_TYPE, inChunks, JSON_TYPE, LOGIN, request, withBody } from './requests.ts';
-import { Wire } from './wire.ts';
+import { basic, FORM_TYPE, inChunks, JSON_TYPE, LOGIN, request, withBody } from '../helpers/requests.ts';
+import { Wire } from '../helpers/wire.ts';
 
 const EMAIL = 'bob@example.com';
 const PASSWORD = 'canary-password-9d2f';

@@ -10,8 +10,8 @@ import type { TestContext } from 'node:test';
 import type { LogFormat } from '../../src/config.ts';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
-import { request, STATUS } from './requests.ts';
-import { Wire } from './wire.ts';
+import { request, STATUS } from '../helpers/requests.ts';
+import { Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 /** A request whose line in the log is 2 KB long. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestService } from '../helpers/service.ts';
-import { FORM_TYPE, inChunks, JSON_TYPE, LOGIN, request, STATUS, withBody } from './requests.ts';
-import { assertError, exchange, Wire } from './wire.ts';
+import { FORM_TYPE, inChunks, JSON_TYPE, LOGIN, request, STATUS, withBody } from '../helpers/requests.ts';
+import { assertError, exchange, Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 const MIB = 1_048_576;

@@ -5,12 +5,12 @@ import { parseConfig } from '../../src/config.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
-import { SecurityLog } from '../../src/security/security-log.ts';
-import { MemoryStore } from '../../src/storage/memory-store.ts';
+import { SecurityLog } from '../../src/accounts/security-log.ts';
+import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import { FaultyFileSystem } from '../helpers/faulty-file-system.ts';
 import { CHEAP_COST, startTestService } from '../helpers/service.ts';
-import { basic, FORM_TYPE, LOGIN, request, STATUS, withBody } from './requests.ts';
-import { assertError, exchange, Wire } from './wire.ts';
+import { basic, FORM_TYPE, LOGIN, request, STATUS, withBody } from '../helpers/requests.ts';
+import { assertError, exchange, Wire } from '../helpers/wire.ts';
 
 const HOLDS_UP = { timeout: 60_000 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

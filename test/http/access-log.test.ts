@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessLog, LogFormat } from '../../src/http/access-log.ts';
 import { createAccessLog } from '../../src/http/access-log.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 const MAY_20 = Date.UTC(2024, 4, 20, 21, 50, 42);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorizationCredentials, basicChallenge, decodeBase64 } from '../../src/http/authorization.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 test('authorizationCredentials() returns what follows the scheme', () => {
   const cases: readonly (readonly [unknown, string | null])[] = [

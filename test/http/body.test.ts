@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { discardBody, hasBody, readBody, readJsonObject, RequestAbortedError } from '../../src/http/body.ts';
 import { HttpError } from '../../src/http/http-error.ts';
-import { requestWith, serve } from './plain-server.ts';
-import { property } from './random.ts';
-import { dial, type RawConnection } from './raw-connection.ts';
+import { requestWith, serve } from '../helpers/plain-server.ts';
+import { property } from '../helpers/random.ts';
+import { dial, type RawConnection } from '../helpers/raw-connection.ts';
 
 const MAX_BYTES = 100;
 const MAX_DISCARDED_BYTES = 1_000_000;

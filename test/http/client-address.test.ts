@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { clientAddress, isSecure } from '../../src/http/client-address.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 interface Given {
   readonly address?: string | undefined;

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { HttpLimits } from '../../src/http/http-limits.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import { HOST, SOUND, assertErrorForm, dial, echo, get, start } from './raw-connection.ts';
+import { HOST, SOUND, assertErrorForm, dial, echo, get, start } from '../helpers/raw-connection.ts';
 
 interface Pending {
   readonly server: HttpServer;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CookieAttributes, cookieValue, isCookieName, serializeCookie } from '../../src/http/cookie.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 const NAME = '_my_session_id';
 

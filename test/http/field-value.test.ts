@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isToken, quotedString, skipOws, trimOws } from '../../src/http/field-value.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 test('isToken() takes exactly the characters of RFC 9110', () => {
   const tchar = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

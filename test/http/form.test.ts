@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { discardBody } from '../../src/http/body.ts';
 import { readForm } from '../../src/http/form.ts';
 import { HttpError } from '../../src/http/http-error.ts';
-import { serve } from './plain-server.ts';
-import { LATIN1, property } from './random.ts';
-import { dial, type RawConnection } from './raw-connection.ts';
+import { serve } from '../helpers/plain-server.ts';
+import { LATIN1, property } from '../helpers/random.ts';
+import { dial, type RawConnection } from '../helpers/raw-connection.ts';
 
 const LIMITS = { maxBytes: 4_096, maxFields: 4 };
 const URLENCODED = 'application/x-www-form-urlencoded';

@@ -3,7 +3,7 @@ import { createServer as createNetServer } from 'node:net';
 import { test } from 'node:test';
 import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from './raw-connection.ts';
+import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from '../helpers/raw-connection.ts';
 
 test('HttpServer answers CONNECT with 405 and Allow', async (t) => {
   const { text } = await exchange(await start(t, new HttpServer(echo)), `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`);

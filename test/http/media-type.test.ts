@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUtf8, parseMediaType } from '../../src/http/media-type.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 test('parseMediaType() reads type and parameters', () => {
   const cases: readonly (readonly [string, string, readonly (readonly [string, string])[]])[] = [

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import { protocolErrorFor, rawErrorAnswer } from '../../src/http/protocol-errors.ts';
-import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from './raw-connection.ts';
-import { LATIN1, Random } from './random.ts';
+import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from '../helpers/raw-connection.ts';
+import { LATIN1, Random } from '../helpers/random.ts';
 
 const LONG = 'a'.repeat(20_000);
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';

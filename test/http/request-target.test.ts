@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestPath } from '../../src/http/request-target.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 test('requestPath() reads each form of target', () => {
   const cases: readonly (readonly [string, string | null])[] = [

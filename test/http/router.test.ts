@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Route, Router } from '../../src/http/router.ts';
-import { LATIN1, property } from './random.ts';
+import { LATIN1, property } from '../helpers/random.ts';
 
 const ROUTES: readonly Route<string>[] = [
   { method: 'GET', path: '/', handler: 'root' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Auth } from '../../../src/api/v1/auth/auth.ts';
-import { describeAuth, modelsWithUser, requestWith } from '../../auth-contract.ts';
+import { describeAuth, modelsWithUser, requestWith } from '../../contracts/auth.ts';
 
 describeAuth('Auth', (options) => new Auth(options));
 

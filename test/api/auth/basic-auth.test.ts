@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BasicAuth } from '../../../src/api/v1/auth/basic-auth.ts';
-import { SignIn } from '../../../src/api/v1/auth/sign-in.ts';
+import { SignIn } from '../../../src/accounts/sign-in.ts';
 import { declareModels } from '../../../src/models/repositories.ts';
 import { User } from '../../../src/models/user.ts';
 import { LoginThrottle } from '../../../src/security/login-throttle.ts';
 import { PasswordHasher } from '../../../src/security/password.ts';
-import { SecurityLog } from '../../../src/security/security-log.ts';
-import { MemoryStore } from '../../../src/storage/memory-store.ts';
-import { describeAuth, NO_STRINGS } from '../../auth-contract.ts';
+import { SecurityLog } from '../../../src/accounts/security-log.ts';
+import { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
+import { describeAuth, NO_STRINGS } from '../../contracts/auth.ts';
 import { CHEAP_COST } from '../../helpers/service.ts';
 
 describeAuth('BasicAuth', (options) => new BasicAuth(options));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Auth } from '../../../src/api/v1/auth/auth.ts';
 import { SessionAuth } from '../../../src/api/v1/auth/session-auth.ts';
-import { describeSessionAuth } from '../../session-contract.ts';
+import { describeSessionAuth } from '../../contracts/sessions.ts';
 
 describeSessionAuth('SessionAuth', (options) => new SessionAuth(options));
 

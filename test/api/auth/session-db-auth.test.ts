@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { SessionDBAuth } from '../../../src/api/v1/auth/session-db-auth.ts';
 import { SessionExpAuth } from '../../../src/api/v1/auth/session-exp-auth.ts';
 import { digestSessionId } from '../../../src/models/user-session.ts';
-import { modelsWithUser, requestWith } from '../../auth-contract.ts';
-import { describeSessionExpAuth, START } from '../../session-contract.ts';
+import { modelsWithUser, requestWith } from '../../contracts/auth.ts';
+import { describeSessionExpAuth, START } from '../../contracts/sessions.ts';
 
 describeSessionExpAuth('SessionDBAuth', (options) => new SessionDBAuth(options));
 

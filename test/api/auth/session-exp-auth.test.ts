@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionAuth } from '../../../src/api/v1/auth/session-auth.ts';
 import { SessionExpAuth } from '../../../src/api/v1/auth/session-exp-auth.ts';
-import { describeSessionExpAuth, START } from '../../session-contract.ts';
+import { describeSessionExpAuth, START } from '../../contracts/sessions.ts';
 
 describeSessionExpAuth('SessionExpAuth', (options) => new SessionExpAuth(options));
 

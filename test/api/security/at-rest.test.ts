@@ -9,9 +9,9 @@ import type { TestContext } from 'node:test';
 import { send } from '../../helpers/client.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { startTestService } from '../../helpers/service.ts';
-import { EMAIL, SESSION_TYPES } from './fixtures.ts';
-import { assertHoldsNone, candidates, filesOf, IMPORTED, SECRETS, useInEveryWay } from './secrets.ts';
-import type { Target } from './secrets.ts';
+import { EMAIL, SESSION_TYPES } from '../../helpers/accounts.ts';
+import { assertHoldsNone, candidates, filesOf, IMPORTED, SECRETS, useInEveryWay } from '../../helpers/secrets.ts';
+import type { Target } from '../../helpers/secrets.ts';
 
 async function assertNoneOpens(target: Target, values: readonly string[]): Promise<void> {
   for (const value of values) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startTestService } from '../../helpers/service.ts';
-import { basic, EMAIL, PASSWORD, storedUser, testClock, WRONG } from './fixtures.ts';
-import { CountingHasher, HeldHasher } from './hashers.ts';
+import { basic, EMAIL, PASSWORD, storedUser, testClock, WRONG } from '../../helpers/accounts.ts';
+import { CountingHasher, HeldHasher } from '../../helpers/hashers.ts';
 
 /** A verification is good for as long. */
 const LIFETIME_SECONDS = 900;

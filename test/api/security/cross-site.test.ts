@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { cookieOf, send } from '../../helpers/client.ts';
 import { startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
-import { EMAIL, login, PASSWORD, signedIn } from './fixtures.ts';
+import { EMAIL, login, PASSWORD, signedIn } from '../../helpers/accounts.ts';
 
 const HOST = 'api.example.com';
 const OWN = 'https://api.example.com';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestService } from '../../helpers/service.ts';
-import { basic, login, startCreating, WAYS } from './fixtures.ts';
+import { basic, login, startCreating, WAYS } from '../../helpers/accounts.ts';
 
 const TOO_SHORT = 'password must be at least 8 characters long';
 const TOO_LONG = 'password must be at most 1024 bytes long in UTF-8';

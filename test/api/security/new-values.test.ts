@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startCreating } from './fixtures.ts';
+import { startCreating } from '../../helpers/accounts.ts';
 
 const ADDRESS = 'email must be an address with one @ and no spaces or colons, such as bob@example.com';
 const EMAIL_LENGTH = 'email must be at most 254 characters long';

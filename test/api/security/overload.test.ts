@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test';
 import type { Reply } from '../../helpers/client.ts';
 import { CHEAP_COST, startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
-import { EMAIL, isLive, PASSWORD, signedIn, storedUser, WAYS } from './fixtures.ts';
-import { HeldHasher } from './hashers.ts';
+import { EMAIL, isLive, PASSWORD, signedIn, storedUser, WAYS } from '../../helpers/accounts.ts';
+import { HeldHasher } from '../../helpers/hashers.ts';
 
 const OTHERS = ['alice@example.com', 'carol@example.com'];
 

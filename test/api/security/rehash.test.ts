@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { OverloadedError } from '../../../src/errors.ts';
-import { readTutorialUsers } from '../../../src/models/tutorial-users.ts';
+import { readTutorialUsers } from '../../../src/cli/tutorial-users.ts';
 import { User } from '../../../src/models/user.ts';
 import { PasswordHasher } from '../../../src/security/password.ts';
 import type { ScryptCost } from '../../../src/security/password.ts';
 import { CHEAP_COST, startTestService } from '../../helpers/service.ts';
 import type { TestServiceOptions } from '../../helpers/service.ts';
-import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from './fixtures.ts';
-import { CountingHasher } from './hashers.ts';
+import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from '../../helpers/accounts.ts';
+import { CountingHasher } from '../../helpers/hashers.ts';
 
 const OF_TODAY = /^\$scrypt\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 const CREATED_AT = Date.UTC(2017, 8, 25, 1, 55, 17);

@@ -4,9 +4,9 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import { PasswordHasher } from '../../../src/security/password.ts';
 import { startTestService } from '../../helpers/service.ts';
-import { exchange } from '../../http/raw-connection.ts';
-import { EMAIL, PASSWORD, signedIn, TestDisk } from './fixtures.ts';
-import { CountingHasher } from './hashers.ts';
+import { exchange } from '../../helpers/raw-connection.ts';
+import { EMAIL, PASSWORD, signedIn, TestDisk } from '../../helpers/accounts.ts';
+import { CountingHasher } from '../../helpers/hashers.ts';
 
 interface Raw {
   readonly status: number;

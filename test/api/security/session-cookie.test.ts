@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestService } from '../../helpers/service.ts';
 import type { TestServiceOptions } from '../../helpers/service.ts';
-import { EMAIL, login, PASSWORD, SESSION_TYPES } from './fixtures.ts';
+import { EMAIL, login, PASSWORD, SESSION_TYPES } from '../../helpers/accounts.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 const FOUR_HUNDRED_DAYS = 400 * 86_400;

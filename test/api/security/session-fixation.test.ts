@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { cookieOf } from '../../helpers/client.ts';
 import { startTestService } from '../../helpers/service.ts';
-import { EMAIL, isLive, login, PASSWORD, SESSION_TYPES, signedIn } from './fixtures.ts';
-import { storedSessions, testClock, WRONG } from './fixtures.ts';
+import { EMAIL, isLive, login, PASSWORD, SESSION_TYPES, signedIn } from '../../helpers/accounts.ts';
+import { storedSessions, testClock, WRONG } from '../../helpers/accounts.ts';
 
 const OTHER = 'alice@example.com';
 const NAME = '_my_session_id';

@@ -4,9 +4,9 @@ import type { TestContext } from 'node:test';
 import type { Reply } from '../../helpers/client.ts';
 import { startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
-import { EMAIL, isLive, login, PASSWORD, signedIn, testClock, WAYS, WRONG } from './fixtures.ts';
-import type { Way } from './fixtures.ts';
-import { CountingHasher } from './hashers.ts';
+import { EMAIL, isLive, login, PASSWORD, signedIn, testClock, WAYS, WRONG } from '../../helpers/accounts.ts';
+import type { Way } from '../../helpers/accounts.ts';
+import { CountingHasher } from '../../helpers/hashers.ts';
 
 const OTHER = 'alice@example.com';
 const MAX_FAILURES = 10;

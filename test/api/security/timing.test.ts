@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OWASP_SCRYPT_COST } from '../../../src/security/password.ts';
 import { startTestService } from '../../helpers/service.ts';
-import { EMAIL, PASSWORD, WAYS, WRONG } from './fixtures.ts';
-import { CountingHasher } from './hashers.ts';
+import { EMAIL, PASSWORD, WAYS, WRONG } from '../../helpers/accounts.ts';
+import { CountingHasher } from '../../helpers/hashers.ts';
 
 const ROUNDS = 5;
 

@@ -6,9 +6,9 @@ import { cookieOf } from '../../helpers/client.ts';
 import type { Reply } from '../../helpers/client.ts';
 import { startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
-import { property } from '../../http/random.ts';
-import { EMAIL, isLive, login, PASSWORD, SESSION_TYPES, signedIn, storedSessions, TestDisk } from './fixtures.ts';
-import { HeldHasher } from './hashers.ts';
+import { property } from '../../helpers/random.ts';
+import { EMAIL, isLive, login, PASSWORD, SESSION_TYPES, signedIn, storedSessions, TestDisk } from '../../helpers/accounts.ts';
+import { HeldHasher } from '../../helpers/hashers.ts';
 
 const ADMIN = 'alice@example.com';
 

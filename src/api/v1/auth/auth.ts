@@ -3,9 +3,9 @@ import { cookieValue } from '../../../http/cookie.ts';
 import { declareModels } from '../../../models/repositories.ts';
 import type { User, Users } from '../../../models/user.ts';
 import type { UserSessions } from '../../../models/user-session.ts';
-import { MemoryStore } from '../../../storage/memory-store.ts';
-import type { Awaitable } from '../../../storage/store.ts';
-import type { SignIn } from './sign-in.ts';
+import { MemoryStore } from '../../../storage/memory/memory-store.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
+import type { SignIn } from '../../../accounts/sign-in.ts';
 
 /** What an authentication class looks at: a request of node:http is one. */
 export interface AuthRequest {

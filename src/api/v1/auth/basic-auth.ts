@@ -2,13 +2,13 @@ import { authorizationCredentials, basicChallenge, decodeBase64 } from '../../..
 import type { User } from '../../../models/user.ts';
 import { LoginThrottle } from '../../../security/login-throttle.ts';
 import { PasswordHasher } from '../../../security/password.ts';
-import { SecurityLog } from '../../../security/security-log.ts';
+import { SecurityLog } from '../../../accounts/security-log.ts';
 import { VerifiedCredentials } from '../../../security/verified-credentials.ts';
-import { whenReady } from '../../../storage/store.ts';
-import type { Awaitable } from '../../../storage/store.ts';
+import { whenReady } from '../../../http/awaitable.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
 import { Auth, REALM } from './auth.ts';
 import type { AuthOptions, AuthRequest } from './auth.ts';
-import { SignIn } from './sign-in.ts';
+import { SignIn } from '../../../accounts/sign-in.ts';
 
 /** Where an address is not known. */
 const NO_ADDRESS = '-';

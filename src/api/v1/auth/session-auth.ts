@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { cookieValue } from '../../../http/cookie.ts';
 import type { User } from '../../../models/user.ts';
-import { RecentValues } from '../../../storage/recent-values.ts';
-import { whenReady } from '../../../storage/store.ts';
-import type { Awaitable } from '../../../storage/store.ts';
+import { RecentValues } from '../../../http/recent-values.ts';
+import { whenReady } from '../../../http/awaitable.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
 import { Auth } from './auth.ts';
 import type { AuthRequest } from './auth.ts';
 

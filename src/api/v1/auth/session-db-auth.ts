@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { digestSessionId, UserSession } from '../../../models/user-session.ts';
-import { whenReady } from '../../../storage/store.ts';
-import type { Awaitable } from '../../../storage/store.ts';
+import { whenReady } from '../../../http/awaitable.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
 import type { AuthRequest } from './auth.ts';
 import { SessionExpAuth } from './session-exp-auth.ts';
 

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../../../storage/store.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
 import type { AuthOptions } from './auth.ts';
 import { SessionAuth } from './session-auth.ts';
 

@@ -5,10 +5,10 @@ import type { Answer, HeaderList } from '../../../http/respond.ts';
 import { checkedEmail, checkedName } from '../../../models/user-input.ts';
 import { User } from '../../../models/user.ts';
 import { passwordProblem } from '../../../security/password-policy.ts';
-import { whenReady } from '../../../storage/store.ts';
+import { whenReady } from '../../../http/awaitable.ts';
 import type { Auth } from '../auth/auth.ts';
 import { SessionAuth } from '../auth/session-auth.ts';
-import type { ApiRequest, Handler } from './context.ts';
+import type { ApiRequest, Handler } from '../../../web/request.ts';
 
 const WRONG_FORMAT = 'Wrong format';
 const ME = 'me';

@@ -1,0 +1,46 @@
+import {
+  DuplicateValueError,
+  InvalidValueError,
+  OverloadedError,
+  StoreUnavailableError,
+  TooManyAttemptsError,
+} from '../errors.ts';
+import { HttpError } from '../http/http-error.ts';
+import { json } from '../http/respond.ts';
+import type { Answer, HeaderList } from '../http/respond.ts';
+
+/** A disk that is full now is seldom so a moment later; the client may try, and others need not wait for it. */
+const STORE_RETRY_SECONDS = 5;
+
+/**
+ * What an error means to the client. The one place that says so.
+ *
+ * @param challenge for the `WWW-Authenticate` of a 401
+ * @returns null for an error that nobody foresaw
+ */
+export function errorAnswer(error: unknown, challenge: string): Answer | null {
+  const known = error instanceof HttpError ? error : asHttpError(error);
+  if (known === null) return null;
+  // RFC 9110 section 15.5.2: every 401 has a challenge.
+  const headers: HeaderList =
+    known.status === 401 ? [...known.headers, ['WWW-Authenticate', challenge]] : known.headers;
+  return json(known.status, { error: known.message }, headers);
+}
+
+/** An answer that does not say more than that it is our fault, and under which id the log does. */
+export function unexpectedErrorAnswer(requestId: string): Answer {
+  return json(500, { error: new HttpError(500).message }, [['X-Request-Id', requestId]]);
+}
+
+function asHttpError(error: unknown): HttpError | null {
+  if (error instanceof InvalidValueError) return new HttpError(400, error.message);
+  if (error instanceof DuplicateValueError) return new HttpError(409, `${error.field} already exists`);
+  if (error instanceof TooManyAttemptsError) return new HttpError(429, undefined, retryAfter(error.retryAfterSeconds));
+  if (error instanceof OverloadedError) return new HttpError(503, undefined, retryAfter(error.retryAfterSeconds));
+  if (error instanceof StoreUnavailableError) return new HttpError(503, undefined, retryAfter(STORE_RETRY_SECONDS));
+  return null;
+}
+
+function retryAfter(seconds: number): HeaderList {
+  return [['Retry-After', String(seconds)]];
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SecurityLog } from '../../src/accounts/security-log.ts';
+
+const NOW = Date.UTC(2024, 4, 20, 21, 50, 42, 7);
+const TIME = '2024-05-20T21:50:42.007Z';
+
+function recording(): { log: SecurityLog; lines: string[] } {
+  const lines: string[] = [];
+  return { log: new SecurityLog((line) => lines.push(line), () => NOW), lines };
+}
+
+test('SecurityLog writes one JSON object a line for each event', () => {
+  const { log, lines } = recording();
+  const address = '192.0.2.7';
+  log.signInSucceeded({ address, userId: 'u1', method: 'session' });
+  log.signInFailed({ address, reason: 'wrong_password', method: 'basic', userId: 'u1' });
+  log.signedOut({ address, userId: 'u1' });
+  log.userCreated({ address, userId: 'u2', by: 'u1' });
+  log.userDeleted({ address, userId: 'u2', by: null });
+  for (const line of lines) assert.match(line, /^[^\n]+\n$/);
+  assert.deepEqual(lines.map((line) => JSON.parse(line)), [
+    { time: TIME, event: 'sign_in_succeeded', address, user_id: 'u1', method: 'session' },
+    { time: TIME, event: 'sign_in_failed', address, reason: 'wrong_password', user_id: 'u1', method: 'basic' },
+    { time: TIME, event: 'signed_out', address, user_id: 'u1' },
+    { time: TIME, event: 'user_created', address, user_id: 'u2', by: 'u1' },
+    { time: TIME, event: 'user_deleted', address, user_id: 'u2', by: null },
+  ]);
+});
+
+test('signInFailed() prints a tag in place of an email: the same for the same, another for another', () => {
+  const { log, lines } = recording();
+  const emails = ['p@ssw0rd-of-mine', 'p@ssw0rd-of-mine', 'bob@example.com'];
+  for (const email of emails) {
+    log.signInFailed({ address: '192.0.2.7', reason: 'unknown_email', method: 'session', email });
+  }
+  assert.doesNotMatch(lines.join(''), /p@|ssw0rd|mine|bob|example/);
+  const tags = lines.map((line) => tagOf(line));
+  for (const tag of tags) assert.match(tag, /^[0-9a-f]{8}$/);
+  assert.equal(tags[0], tags[1]);
+  assert.notEqual(tags[0], tags[2]);
+});
+
+test('signInFailed() gives another tag when the instance is another', () => {
+  const tags = [recording(), recording()].map(({ log, lines }) => {
+    log.signInFailed({ address: '::1', reason: 'throttled', method: 'basic', email: 'bob@example.com' });
+    return tagOf(lines.join(''));
+  });
+  assert.notEqual(tags[0], tags[1]);
+});
+
+test('SecurityLog writes printable ASCII only, and says what was given', () => {
+  const { log, lines } = recording();
+  const codes = [...Array(0x100).keys(), 0x202e, 0x2028, 0x2029, 0xd800, 0xdc00, 0xfeff, 0x1f642, 0xe0001];
+  for (const code of codes) {
+    const text = `a${String.fromCodePoint(code)}b`;
+    log.userCreated({ address: text, userId: text, by: text });
+    const line = lines.pop() ?? '';
+    assert.match(line, /^[\x20-\x7e]+\n$/, `U+${code.toString(16)}`);
+    assert.deepEqual(JSON.parse(line), { time: TIME, event: 'user_created', address: text, user_id: text, by: text });
+  }
+});
+
+test('SecurityLog takes its time from the clock', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const log = new SecurityLog((line) => lines.push(line), () => now);
+  log.signedOut({ address: '::1', userId: 'u1' });
+  now = NOW;
+  log.signedOut({ address: '::1', userId: 'u1' });
+  assert.match(lines[0] ?? '', /^\{"time":"1970-01-01T00:00:00\.000Z"/);
+  assert.match(lines[1] ?? '', /^\{"time":"2024-05-20T21:50:42\.007Z"/);
+});
+
+function tagOf(line: string): string {
+  const entry: unknown = JSON.parse(line);
+  assert.ok(typeof entry === 'object' && entry !== null && 'email_tag' in entry);
+  return String(entry.email_tag);
+}

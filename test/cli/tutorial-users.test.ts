@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readTutorialUsers } from '../../src/cli/tutorial-users.ts';
+import { User } from '../../src/models/user.ts';
+import { PasswordHasher } from '../../src/security/password.ts';
+import { temporaryDirectory } from '../helpers/directory.ts';
+import { runProcess } from '../helpers/process.ts';
+import { CHEAP_COST } from '../helpers/service.ts';
+import { at, numberedUser, reopenedContent, withModels } from '../helpers/stored-models.ts';
+
+const PASSWORD = 'the old password';
+const SHA256 = createHash('sha256').update(PASSWORD).digest('hex');
+
+/** A user as the tutorial's `DATA` keeps one. */
+const BOB = {
+  __class__: 'User',
+  id: 'f7b5a2d0-0000-4000-8000-000000000001',
+  created_at: '2017-09-25T01:55:17',
+  updated_at: '2018-01-02T03:04:05',
+  email: 'bob@hbtn.io',
+  _password: SHA256,
+  first_name: 'Bob',
+  last_name: null,
+};
+
+const CREATED_AT = Date.UTC(2017, 8, 25, 1, 55, 17);
+
+function read(record: unknown, key = 'the-key'): ReturnType<typeof readTutorialUsers> {
+  return readTutorialUsers(JSON.stringify(Object.fromEntries([[key, record]])));
+}
+
+test('readTutorialUsers() keeps id, times, names and password', async () => {
+  const { users = [], leftOut } = read(BOB, BOB.id) ?? {};
+  assert.deepEqual(leftOut, []);
+  const expected = new User({
+    id: BOB.id,
+    createdAt: CREATED_AT,
+    updatedAt: Date.UTC(2018, 0, 2, 3, 4, 5),
+    email: 'bob@hbtn.io',
+    passwordHash: `$sha256$${SHA256}`,
+    firstName: 'Bob',
+    lastName: null,
+  });
+  assert.deepEqual(users, [expected]);
+  const passwords = new PasswordHasher({ cost: CHEAP_COST });
+  assert.equal(await at(users, 0).isValidPassword(PASSWORD, passwords), true);
+});
+
+const { id: _id, updated_at: _updatedAt, first_name: _firstName, ...SPARSE } = BOB;
+for (const [title, record, field, value] of [
+  ['the key as id where there is none', SPARSE, 'id', 'the-key'],
+  ['created_at as updated_at where there is none', SPARSE, 'updatedAt', CREATED_AT],
+  ['no name where there is none', SPARSE, 'firstName', null],
+  ['no name where it is a number', { ...BOB, first_name: 5 }, 'firstName', null],
+  ['created_at where updated_at is no time', { ...BOB, updated_at: 'x' }, 'updatedAt', CREATED_AT],
+  ['a hash in upper case', { ...BOB, _password: SHA256.toUpperCase() }, 'passwordHash', `$sha256$${SHA256}`],
+  ['an email that no new user could have', { ...BOB, email: 'bob' }, 'email', 'bob'],
+  ['a member that it does not know', { ...BOB, other: {} }, 'email', 'bob@hbtn.io'],
+] as const) {
+  test(`readTutorialUsers() takes ${title}`, () => {
+    const { users = [], leftOut } = read(record) ?? {};
+    assert.deepEqual(leftOut, []);
+    assert.equal(at(users, 0)[field], value);
+  });
+}
+
+for (const [title, record, reason] of [
+  ['null', null, /no user/],
+  ['a text', 'bob', /no user/],
+  ['an empty object', {}, /no email/],
+  ['an id that is a number', { ...BOB, id: 5 }, /id/],
+  ['an empty id', { ...BOB, id: '' }, /id/],
+  ['no email', { ...BOB, email: null }, /no email/],
+  ['an empty email', { ...BOB, email: '' }, /no email/],
+  ['no password', { ...BOB, _password: null }, /password/],
+  ['a password that is no hash', { ...BOB, _password: 'secret' }, /password/],
+  ['a hash of 63 digits', { ...BOB, _password: SHA256.slice(1) }, /password/],
+  ['an MD5', { ...BOB, _password: 'd41d8cd98f00b204e9800998ecf8427e' }, /password/],
+  ['no created_at', { ...BOB, created_at: undefined }, /created_at/],
+  ['a created_at without a time', { ...BOB, created_at: '2017-09-25' }, /created_at/],
+  ['a created_at of another form', { ...BOB, created_at: '2017-09-25 01:55:17' }, /created_at/],
+  ['a created_at that no clock shows', { ...BOB, created_at: '2017-13-25T01:55:17' }, /created_at/],
+] as const) {
+  test(`readTutorialUsers() leaves out a record with ${title}, and says why`, () => {
+    const { users, leftOut = [] } = read(record) ?? {};
+    assert.deepEqual(users, []);
+    assert.equal(leftOut.length, 1);
+    const { key, reason: given } = at(leftOut, 0);
+    assert.equal(key, 'the-key');
+    assert.match(given, reason);
+    assert.ok(!given.includes('secret'));
+  });
+}
+
+for (const text of ['', 'x', '[]', 'null', '"text"', '{"a":', '[{}]']) {
+  test(`readTutorialUsers() gives null for ${JSON.stringify(text)}`, () => assert.equal(readTutorialUsers(text), null));
+}
+
+test('readTutorialUsers() tolerates a byte order mark, and an empty file of users', () => {
+  assert.deepEqual(readTutorialUsers('\uFEFF{}'), { users: [], leftOut: [] });
+});
+
+test('readTutorialUsers() takes a key of __proto__ as any other', () => {
+  const { users = [], leftOut = [] } = readTutorialUsers(`{"__proto__":${JSON.stringify(SPARSE)}}`) ?? {};
+  assert.deepEqual([at(users, 0).id, leftOut.length], ['__proto__', 0]);
+});
+
+test('import takes what it can, keeps what is there, and says what it left out and why', async (t) => {
+  const directory = join(temporaryDirectory(t), 'data');
+  const kept = numberedUser(1).with({ email: 'KEPT@hbtn.io' });
+  await withModels(directory, ({ users }) => users.save(kept));
+  const file = join(temporaryDirectory(t), '.db_User.json');
+  const others = {
+    twin: { ...SPARSE, email: 'BOB@hbtn.io' },
+    taken: { ...SPARSE, email: 'kept@hbtn.io' },
+    'user-1': { ...SPARSE, email: 'other@hbtn.io' },
+    bad: {},
+    'again\n': { ...BOB, email: 'again@hbtn.io' },
+  };
+  writeFileSync(file, JSON.stringify({ [BOB.id]: BOB, ...others }));
+  const env = { DATA_DIR: directory };
+  const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
+  assert.deepEqual([code, stderr], [0, '']);
+  const [first, ...lines] = stdout.trimEnd().split('\n');
+  assert.equal(first, 'Imported 1 users, left out 5');
+  assert.deepEqual(lines.sort(), [
+    '  "again\\n": another user of the file has its id',
+    '  "bad": it has no email',
+    '  "taken": another user has this email',
+    '  "twin": another user has this email',
+    '  "user-1": this id is here already',
+  ]);
+  const { users } = await reopenedContent(directory);
+  assert.deepEqual(users.map(({ id, email }) => [id, email]), [[kept.id, kept.email], [BOB.id, BOB.email]]);
+});
+
+for (const [title, content] of [['is not there', null], ['is no JSON', 'x'], ['is a list', '[]']] as const) {
+  test(`import exits 1 and stores nothing where the file ${title}`, async (t) => {
+    const directory = join(temporaryDirectory(t), 'data');
+    const file = join(temporaryDirectory(t), 'users.json');
+    if (content !== null) writeFileSync(file, content);
+    const env = { DATA_DIR: directory };
+    const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.ok(stderr.includes(file) && stderr.split('\n').length === 2, stderr);
+  });
+}

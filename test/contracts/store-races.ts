@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { DuplicateValueError } from '../../src/errors.ts';
+import { book, ids, shelf } from '../helpers/library.ts';
+import type { Library } from '../helpers/library.ts';
+
+/** A part of the store contract: what happens where writes meet. Each starts with an empty library. */
+export const STORE_RACES: readonly (readonly [title: string, use: (library: Library) => Promise<void>])[] = [
+  [
+    'update() keeps both of two changes at once',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a', 'x'));
+      const add = (letter: string): Promise<unknown> =>
+        shelves.update('a', (current) => ({ ...current, name: `${current.name}${letter}` }));
+      await Promise.all([...'abcdefgh'].map(add));
+      assert.equal((await shelves.get('a'))?.name, 'xabcdefgh');
+    },
+  ],
+  [
+    'update() gives null and changes nothing where there is no model, or no change',
+    async ({ shelves }) => {
+      assert.equal(await shelves.update('a', (current) => current), null);
+      await shelves.save(shelf('a'));
+      assert.equal(await shelves.update('a', () => null), null);
+      assert.deepEqual(await shelves.all(), [shelf('a')]);
+    },
+  ],
+  [
+    'update() rejects with what the change throws, and with a TypeError for another id',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a'));
+      const failure = new Error('change');
+      await assert.rejects(
+        shelves.update('a', () => {
+          throw failure;
+        }),
+        failure,
+      );
+      await assert.rejects(shelves.update('a', () => shelf('b')), TypeError);
+      assert.deepEqual(await shelves.all(), [shelf('a')]);
+    },
+  ],
+  [
+    'update() of a unique value frees the old one, and claims the new one',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a', 'old'));
+      await shelves.update('a', (current) => ({ ...current, name: 'new' }));
+      assert.deepEqual(await shelves.search({ name: 'old' }), []);
+      await shelves.save(shelf('b', 'OLD'));
+      await assert.rejects(shelves.save(shelf('c', 'NEW')), DuplicateValueError);
+      await assert.rejects(shelves.update('b', (current) => ({ ...current, name: 'New' })), DuplicateValueError);
+      assert.deepEqual(ids(await shelves.search({ name: 'new' })), ['a']);
+    },
+  ],
+  [
+    'a unique value that is given up is free in the same moment',
+    async ({ shelves }) => {
+      await Promise.all([shelves.save(shelf('a', 'x')), shelves.save(shelf('b', 'y'))]);
+      await Promise.all([
+        shelves.save(shelf('a', 'z')),
+        shelves.save(shelf('b', 'x')),
+        shelves.save(shelf('a', 'y')),
+        shelves.save(shelf('c', 'z')),
+      ]);
+      const holders = await Promise.all(['x', 'y', 'z'].map(async (name) => ids(await shelves.search({ name }))));
+      assert.deepEqual(holders, [['b'], ['a'], ['c']]);
+    },
+  ],
+  [
+    'a unique value of a model that is removed is free in the same moment',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a', 'x'));
+      await Promise.all([
+        shelves.remove('a'),
+        shelves.save(shelf('b', 'x')),
+        shelves.remove('b'),
+        shelves.save(shelf('c', 'X')),
+      ]);
+      assert.deepEqual(ids(await shelves.search({ name: 'x' })), ['c']);
+      assert.equal(await shelves.count(), 1);
+    },
+  ],
+  [
+    'update() after remove() at once finds nothing; remove() after update() gives the changed model',
+    async ({ shelves }) => {
+      await Promise.all([shelves.save(shelf('a')), shelves.save(shelf('b'))]);
+      const [removed, updated] = await Promise.all([
+        shelves.remove('a'),
+        shelves.update('a', (current) => ({ ...current, name: 'late' })),
+      ]);
+      assert.deepEqual([removed, updated], [shelf('a'), null]);
+      const [changed, removedThen] = await Promise.all([
+        shelves.update('b', (current) => ({ ...current, name: 'last' })),
+        shelves.remove('b'),
+      ]);
+      assert.equal(removedThen, changed);
+      assert.equal(await shelves.count(), 0);
+      assert.deepEqual(await shelves.search({ name: 'last' }), []);
+    },
+  ],
+  [
+    'remove() at once gives the model to one of two',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a'));
+      assert.deepEqual(await Promise.all([shelves.remove('a'), shelves.remove('a')]), [shelf('a'), null]);
+    },
+  ],
+  [
+    'remove() and save() at once leave the model that was saved last',
+    async ({ shelves }) => {
+      await shelves.save(shelf('a', 'old'));
+      await Promise.all([shelves.remove('a'), shelves.save(shelf('a', 'new'))]);
+      assert.deepEqual(await shelves.all(), [shelf('a', 'new')]);
+      assert.deepEqual(await shelves.search({ name: 'old' }), []);
+    },
+  ],
+  [
+    'remove() takes all that belongs to the owner, and nothing else',
+    async ({ shelves, books }) => {
+      await Promise.all(['a', 'b'].map((id) => shelves.save(shelf(id))));
+      await Promise.all([book('1', 'a'), book('2', 'b'), book('3', 'a')].map((one) => books.save(one)));
+      await shelves.remove('a');
+      assert.deepEqual(ids(await books.all()), ['2']);
+      assert.deepEqual(await books.search({ shelfId: 'a' }), []);
+    },
+  ],
+  [
+    'remove() takes what was saved for the owner in the same moment, and leaves what moved to another',
+    async ({ shelves, books }) => {
+      await Promise.all([shelves.save(shelf('a')), shelves.save(shelf('b')), books.save(book('1', 'a'))]);
+      await Promise.all([books.save(book('2', 'a')), books.save(book('1', 'b')), shelves.remove('a')]);
+      assert.deepEqual(await books.all(), [book('1', 'b')]);
+    },
+  ],
+  [
+    'remove() of the owner leaves what was removed already removed',
+    async ({ shelves, books }) => {
+      await Promise.all([shelves.save(shelf('a')), books.save(book('1', 'a')), books.save(book('2', 'a'))]);
+      const older = books.removeOutside.bind(books, 1, Number.POSITIVE_INFINITY);
+      const [removed] = await Promise.all([books.remove('1'), shelves.remove('a'), older()]);
+      assert.deepEqual(removed, book('1', 'a'));
+      assert.equal(await books.count(), 0);
+    },
+  ],
+];

@@ -1,0 +1,52 @@
+import { DirectoryLock } from '../../src/storage/journal/lock.ts';
+import { StoreLockedError } from '../../src/errors.ts';
+
+/**
+ * A process that takes the lock of a directory when told to, says what came of it, and holds it until told to
+ * release it. Run by `lock-race.test.ts`.
+ */
+export interface RaceCall {
+  /** Null: release what you hold. */
+  readonly directory: string | null;
+  /** Milliseconds since the epoch, at which all of them begin. */
+  readonly startAt: number;
+}
+
+export interface RaceAnswer {
+  readonly pid: number;
+  readonly outcome: 'held' | 'released' | 'refused' | 'failed';
+  /** Who holds it, or what went wrong. */
+  readonly detail: string;
+}
+
+let lock: DirectoryLock | null = null;
+
+function answer(outcome: RaceAnswer['outcome'], detail = ''): void {
+  const message: RaceAnswer = { pid: process.pid, outcome, detail };
+  process.send?.(message);
+}
+
+function isCall(message: unknown): message is RaceCall {
+  return typeof message === 'object' && message !== null && 'directory' in message && 'startAt' in message;
+}
+
+process.on('message', (message) => {
+  if (isCall(message)) void take(message);
+});
+
+async function take({ directory, startAt }: RaceCall): Promise<void> {
+  try {
+    if (directory === null) {
+      await lock?.release();
+      lock = null;
+      answer('released');
+      return;
+    }
+    while (Date.now() < startAt);
+    lock = await DirectoryLock.acquire(directory);
+    answer('held');
+  } catch (error) {
+    if (error instanceof StoreLockedError) answer('refused', String(error.pid));
+    else answer('failed', String(error));
+  }
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { JournalStore } from '../../../src/storage/journal/journal-store.ts';
+import type { Store } from '../../../src/storage/store.ts';
+import { temporaryDirectory } from '../../helpers/directory.ts';
+import { describeStore } from '../../contracts/store.ts';
+
+const directories = new WeakMap<Store, string>();
+
+function makeStore(t: { after(end: () => Promise<void> | void): void }, directory: string): Store {
+  const store = new JournalStore({ directory });
+  directories.set(store, directory);
+  t.after(() => store.close());
+  return store;
+}
+
+describeStore('JournalStore', {
+  make: (t) => makeStore(t, temporaryDirectory(t)),
+  reopen: async (t, store) => {
+    await store.close();
+    const directory = directories.get(store);
+    assert.ok(directory !== undefined);
+    return makeStore(t, directory);
+  },
+});
