@@ -31,6 +31,17 @@ export class DuplicateValueError extends DomainError {
   }
 }
 
+/** The record that a new one belongs to does not exist, or was removed meanwhile. */
+export class MissingOwnerError extends DomainError {
+  override readonly name = 'MissingOwnerError';
+  readonly collection: string;
+
+  constructor(collection: string) {
+    super(`what a record of ${collection} belongs to does not exist`);
+    this.collection = collection;
+  }
+}
+
 /** Too many sign-ins failed: wait `retryAfterSeconds`. */
 export class TooManyAttemptsError extends DomainError {
   override readonly name = 'TooManyAttemptsError';
