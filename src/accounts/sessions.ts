@@ -140,9 +140,9 @@ export class Sessions {
       .map((session) => ({ handle: handleOf(session), session, endsAt: sessionEnd(session, this.policy) }));
   }
 
-  /** Session key → user id, of every session (tutorial task 2). For small numbers. */
-  async userIds(): Promise<ReadonlyMap<string, string>> {
-    return new Map((await this.#database.userSessions.all()).map(({ id, userId }) => [id, userId]));
+  /** Every session, over or not. For small numbers. */
+  async all(): Promise<UserSession[]> {
+    return this.#database.userSessions.all();
   }
 
   /**

@@ -10,6 +10,13 @@ import type { AuthOptions, AuthRequest, Identity } from './auth.ts';
 /** Cookies of the session's name that are looked at: a stale one of another path may come before the live one. */
 const MAX_COOKIES = 8;
 
+/** What the tutorial's `SessionExpAuth` keeps of a session (its “session dictionary”). */
+export interface SessionDictionary {
+  readonly userId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 /** Authentication by a session in memory (the tutorial's `session_auth.py`, tasks 1 to 8). */
 export class SessionAuth extends Auth {
   readonly #sessions: Sessions;
@@ -32,11 +39,9 @@ export class SessionAuth extends Auth {
     return header === undefined ? [] : this.#keys.of(header);
   }
 
-  /**
-   * Session id → user id, of every session (task 2). A copy: for the tutorial and for tests.
-   */
-  get userIdBySessionId(): Promise<ReadonlyMap<string, string>> {
-    return this.#sessions.userIds();
+  /** Session id → user id, of every session (task 2). A copy, for the tutorial and for tests. */
+  get userIdBySessionId(): Promise<ReadonlyMap<string, string | SessionDictionary>> {
+    return this.#sessions.all().then((all) => new Map(all.map((session) => [session.id, session.userId])));
   }
 
   /**
