@@ -1,5 +1,5 @@
 import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
-import type { Database, Models } from '../models/repositories.ts';
+import type { Database } from '../models/repositories.ts';
 import { foldEmail } from '../models/user.ts';
 import type { User } from '../models/user.ts';
 import type { LoginAttempt, LoginThrottle } from '../security/login-throttle.ts';
@@ -51,9 +51,9 @@ export class SignIn {
   async verify(email: string, password: string, caller: Caller, method: SignInMethod = 'basic'): Promise<Verification> {
     const verified = await this.#verify(email, password, caller, method);
     if (verified.user === null) return verified;
-    const user = await this.#remember(verified.user.id, caller, this.#database);
+    await this.#rememberNetwork(verified.user, caller);
     this.#log.log('sign_in_succeeded', caller, { user_id: verified.user.id, method });
-    return { user: user ?? verified.user };
+    return verified;
   }
 
   /**
@@ -76,7 +76,7 @@ export class SignIn {
     if (verified.user === null) return verified;
     const { user: judged } = verified;
     const made = await this.#database.transaction(async (models) => {
-      const user = await this.#remember(judged.id, caller, models);
+      const user = await models.users.get(judged.id);
       // The password was changed, or the user deleted, while the session was waiting for its turn.
       if (user === null || user.passwordHash !== judged.passwordHash) return null;
       const ended = [];
@@ -84,6 +84,7 @@ export class SignIn {
       return { user, sessionId: await sessions.create(user.id, caller, models), ended };
     });
     if (made === null) return this.signIn(sessions, email, password, caller, formerKeys);
+    await this.#rememberNetwork(made.user, caller);
     for (const session of made.ended) {
       if (session !== null) this.#log.log('signed_out', caller, { user_id: session.userId });
     }
@@ -131,13 +132,16 @@ export class SignIn {
     }
   }
 
-  /**
-   * Keeps the client's network with the user: from there the account stays open while others guess at it.
-   *
-   * @returns the user as it is now; null where there is none any more
-   */
-  #remember(userId: string, caller: Caller, models: Models): Promise<User | null> {
-    return models.users.update(userId, (user) => withKnownNetwork(user, caller.address, this.#clock()));
+  /** Keeps the client's network with the user: from there the account stays open while others guess at it. */
+  async #rememberNetwork(user: User, { address }: Caller): Promise<void> {
+    const now = this.#clock();
+    if (withKnownNetwork(user, address, now) === user) return;
+    try {
+      await this.#database.users.update(user.id, (current) => withKnownNetwork(current, address, now));
+    } catch (error) {
+      // The sign-in is good; the next one will try again.
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
   }
 
   /** Replaces a stored hash of another kind or cost, now that the password is at hand. */

@@ -26,6 +26,8 @@ const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
+// The token of a link for one use.
+const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
 
 /** So many addresses of one second are remembered. */
 const MAX_BEGINNINGS = 1_000;
@@ -147,7 +149,8 @@ function jsonTime(date: Date): string {
 
 function withoutSecrets(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(USERINFO, '$1***@');
-  return origin.includes('?') ? origin.replace(PASSWORD_PARAMETER, '$1***') : origin;
+  const path = origin.includes('/password-reset/') ? origin.replace(RESET_TOKEN, '$1***') : origin;
+  return path.includes('?') ? path.replace(PASSWORD_PARAMETER, '$1***') : path;
 }
 
 function cut(value: string): string {

@@ -34,7 +34,11 @@ for (const authType of SESSION_TYPES) {
       [{ form: { email: '' } }, 400, 'email missing'],
       [{ form: { email: '', password: PASSWORD } }, 400, 'email missing'],
       [{ form: { password: PASSWORD } }, 400, 'email missing'],
-      [{ json: FORM }, 400, 'email missing'],
+      [{ json: {} }, 400, 'email missing'],
+      [{ json: [] }, 400, 'email missing'],
+      [{ json: { email: 1, password: 'a' } }, 400, 'email must be a text'],
+      [{ json: { email: EMAIL, password: ['a'] } }, 400, 'password must be a text'],
+      [{ json: { email: EMAIL, password: 'test' } }, 401, 'wrong password'],
       [{ body: `email=${EMAIL}&password=${PASSWORD}` }, 400, 'email missing'],
       [raw('Email=a'), 400, 'email missing'],
       [raw('email&password=a'), 400, 'email missing'],
@@ -61,7 +65,7 @@ for (const authType of SESSION_TYPES) {
     const { api, addUser } = await startTestService(t, { authType, sessionName: 'sid' });
     const user = await addUser(EMAIL, PASSWORD);
     const text = jsonText(user.toJson());
-    for (const options of [{ form: FORM }, multipart(FORM), { form: { ...FORM, email: EMAIL.toUpperCase() } }]) {
+    for (const options of [{ form: FORM }, { json: FORM }, multipart(FORM), { form: { ...FORM, email: EMAIL.toUpperCase() } }]) {
       for (const path of ['/auth_session/login', '/auth_session/login/']) {
         const reply = await api('POST', path, options);
         assert.deepEqual([reply.status, reply.text], [200, text]);
