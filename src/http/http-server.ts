@@ -1,24 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Connections } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
-import type { ProtocolError } from './protocol-errors.ts';
-import { protocolErrorFor, rawErrorAnswer, requestProblem } from './protocol-errors.ts';
-import { endAfter, responseUnderWay } from './socket-end.ts';
+import { protocolErrorFor, requestProblem } from './protocol-errors.ts';
+import { Refusals } from './refusals.ts';
+import type { ProtocolErrorEvent } from './refusals.ts';
+import { responseUnderWay } from './socket-end.ts';
+import { Turns } from './turns.ts';
 
 /** Past maxConnections a 503 is still said to this many; beyond them connections are dropped unanswered. */
 const REFUSALS_AT_ONCE = 256;
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A request that never reached the handler, for the log. `reason` holds nothing that the client sent. */
-export interface ProtocolErrorEvent extends ProtocolError {
-  readonly address: string;
-}
 
 /**
  * A node:http server with limits, whose every refusal has the project's error form, and that can be closed
@@ -31,7 +28,8 @@ export class HttpServer {
   readonly #handler: RequestHandler;
   readonly #onProtocolError: (event: ProtocolErrorEvent) => void;
   readonly #connections = new Connections();
-  readonly #refused = new WeakSet<Duplex>();
+  readonly #turns = new Turns();
+  readonly #refusals: Refusals;
   #closing: Promise<void> | null = null;
 
   /**
@@ -47,6 +45,7 @@ export class HttpServer {
     this.#limits = { ...DEFAULT_HTTP_LIMITS, ...limits };
     this.#handler = handler;
     this.#onProtocolError = onProtocolError;
+    this.#refusals = new Refusals(this.#limits.lingerMs, onProtocolError);
     this.server = this.#createServer();
   }
 
@@ -106,11 +105,11 @@ export class HttpServer {
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
       // Expect = #expectation: an empty list expects nothing (RFC 9110 sections 5.6.1.2 and 10.1.1).
       if (request.headers.expect === '') return onRequest(request, response);
-      this.#refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response);
+      this.#refusals.refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response);
     });
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
-      this.#refuse(socket, { status: 405, reason: 'CONNECT' });
+      this.#refusals.refuse(socket, { status: 405, reason: 'CONNECT' });
     });
     server.on('clientError', (error, socket) => this.#onClientError(error, socket));
     // accept(2) fails where file descriptors run out: without a listener that would end the process.
@@ -123,45 +122,27 @@ export class HttpServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const problem = requestProblem(request, this.#limits.maxHeaders);
-    if (problem !== null) return this.#refuse(request.socket, problem, response);
-    if (this.#closing !== null) this.#connections.closeAfterAnswer(request.socket);
+    if (problem !== null) return this.#refusals.refuse(request.socket, problem, response);
+    if (response.socket !== null) this.#begin(request, response);
+    else this.#turns.wait(request, response, () => this.#begin(request, response));
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    // Nothing can be answered any more, as behind an Upgrade: then nothing is to be done either.
+    if (!socket.writable) return;
+    // node:http drops what came in one piece with an Upgrade that nobody makes, and reads on in the middle of the rest:
+    // a field's value would be a request. So what follows is never looked at (RFC 9110 section 7.8 lets us ignore it).
+    if (this.#closing !== null || request.headers.upgrade !== undefined) this.#connections.closeAfterAnswer(socket);
     this.#handler(request, response);
   }
 
   #onClientError(error: Error, socket: Duplex): void {
     // The parser complains again of each packet that comes while the client reads its answer.
-    if (this.#refused.has(socket)) return;
+    if (this.#refusals.has(socket) || isBehindUpgrade(socket)) return;
     const problem = protocolErrorFor(error);
     if (problem === null || !socket.writable) socket.destroy();
-    else this.#refuse(socket, problem);
-  }
-
-  #refuse(socket: Duplex, problem: ProtocolError, own?: ServerResponse): void {
-    if (this.#refused.has(socket)) return;
-    this.#refused.add(socket);
-    const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
-    this.#onProtocolError({ address, ...problem });
-    this.#answerWhenFree(socket, problem.status, own);
-  }
-
-  /** Never into the middle of an answer, nor in the place of the answer to an earlier, sound request. */
-  #answerWhenFree(socket: Duplex, status: number, own?: ServerResponse): void {
-    const response = responseUnderWay(socket);
-    if (response !== undefined && response !== own) {
-      if (response.req.complete) {
-        response.once('close', () => this.#answerWhenFree(socket, status, own));
-        return;
-      }
-      // The body of this very request is broken, and its answer has begun: it cannot be taken back.
-      if (response.headersSent) {
-        socket.destroy();
-        return;
-      }
-    }
-    // RFC 9110 section 15.5.6: 405 has Allow; for the target of a CONNECT, no method is.
-    const extraHeaders = status === 405 ? ['Allow: '] : status === 503 ? ['Retry-After: 1'] : [];
-    if (socket.writable) endAfter(socket, rawErrorAnswer(status, extraHeaders), this.#limits.lingerMs);
-    else socket.destroy();
+    else this.#refusals.refuse(socket, problem);
   }
 
   #limitConnections(server: Server): void {
@@ -174,7 +155,13 @@ export class HttpServer {
       }
       // No parser ever sees this one, so that it costs next to nothing.
       socket.on('error', () => socket.destroy());
-      this.#refuse(socket, { status: 503, reason: 'too many connections' });
+      this.#refusals.refuse(socket, { status: 503, reason: 'too many connections' });
     });
   }
+}
+
+/** Whether what comes on a connection now follows an Upgrade that is being answered. */
+function isBehindUpgrade(socket: Duplex): boolean {
+  const request = responseUnderWay(socket)?.req;
+  return request?.complete === true && request.headers.upgrade !== undefined;
 }

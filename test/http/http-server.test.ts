@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer as createNetServer } from 'node:net';
 import { test } from 'node:test';
-import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
+import type { RequestHandler } from '../../src/http/http-server.ts';
+import type { ProtocolErrorEvent } from '../../src/http/refusals.ts';
 import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from '../helpers/raw-connection.ts';
 
 test('HttpServer answers CONNECT with 405 and Allow', async (t) => {
@@ -79,11 +80,16 @@ test('HttpServer destroys a connection whose client does not read its answer', a
 
 test('HttpServer answers a pipelined bad request after the answers to the sound ones before it', async (t) => {
   const answers: (() => void)[] = [];
-  const server = new HttpServer(
-    (request, response) => answers.push(() => response.end(`answer to ${request.url}`)),
-    {},
-    () => answers.reverse().forEach((answer) => answer()),
-  );
+  let isTold = false;
+  const handler: RequestHandler = (request, response) => {
+    const answer = (): void => void response.end(`answer to ${request.url}`);
+    if (isTold) answer();
+    else answers.push(answer);
+  };
+  const server = new HttpServer(handler, {}, () => {
+    isTold = true;
+    answers.forEach((answer) => answer());
+  });
   const port = await start(t, server);
   const { text } = await exchange(port, `GET /1 HTTP/1.1\r\n${HOST}\r\nGET /2 HTTP/1.1\r\n${HOST}\r\nnonsense\r\n\r\n`);
   const parts = text.split('HTTP/1.1 ');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import { protocolErrorFor, rawErrorAnswer } from '../../src/http/protocol-errors.ts';
+import type { ProtocolErrorEvent } from '../../src/http/refusals.ts';
 import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from '../helpers/raw-connection.ts';
 import { LATIN1, Random } from '../helpers/random.ts';
 
