@@ -68,6 +68,9 @@ test('take() asks as many places to yield as the newcomer needs, or none', () =>
   // With it, "b" would hold more than "a" then does.
   assert.equal(pool.take(['b'], 'b2', 60), null);
   assert.deepEqual([pool.heldBy(['a']), pool.heldBy(['b'])], [70, 25]);
+  // "a" holds more than "c" would, but not once it had given up so much.
+  assert.equal(pool.take(['c'], 'c1', 50), null);
+  assert.equal(pool.used, 95);
 });
 
 test('take() counts a /48 as four clients at most, however many networks it has', () => {
@@ -86,9 +89,10 @@ test('take() counts a /48 as four clients at most, however many networks it has'
 
 test('take() takes from the network of a /48 that holds most there', () => {
   const pool = shares({ capacity: 10 });
-  for (const holder of numbered('x', 9)) take(pool, networksOf('2001:db8::1'), holder);
-  assert.deepEqual(take(pool, networksOf('2001:db8:0:1::1'), 'y1').yielded, []);
-  assert.deepEqual(take(pool, networksOf('2001:db8:0:1::1'), 'y2').yielded, ['x9']);
+  take(pool, networksOf('2001:db8::1'), 'y1');
+  for (const holder of numbered('x', 9)) take(pool, networksOf('2001:db8:0:1::1'), holder);
+  assert.deepEqual(take(pool, networksOf('2001:db8::1'), 'y2').yielded, ['x9']);
+  assert.deepEqual(take(pool, ['192.0.2.1'], 'z1').yielded, ['x8']);
 });
 
 test('release() gives a place back once, and what was yielded or served is gone', () => {
