@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { Connections } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
+import type { ProtocolError } from './protocol-errors.ts';
 import { protocolErrorFor, requestProblem } from './protocol-errors.ts';
 import { Refusals } from './refusals.ts';
 import type { ProtocolErrorEvent } from './refusals.ts';
@@ -105,11 +106,11 @@ export class HttpServer {
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
       // Expect = #expectation: an empty list expects nothing (RFC 9110 sections 5.6.1.2 and 10.1.1).
       if (request.headers.expect === '') return onRequest(request, response);
-      this.#refusals.refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response);
+      this.#refuse(request.socket, { status: 417, reason: 'an expectation other than 100-continue' }, response);
     });
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
-      this.#refusals.refuse(socket, { status: 405, reason: 'CONNECT' });
+      this.#refuse(socket, { status: 405, reason: 'CONNECT' });
     });
     server.on('clientError', (error, socket) => this.#onClientError(error, socket));
     // accept(2) fails where file descriptors run out: without a listener that would end the process.
@@ -122,7 +123,7 @@ export class HttpServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const problem = requestProblem(request, this.#limits.maxHeaders);
-    if (problem !== null) return this.#refusals.refuse(request.socket, problem, response);
+    if (problem !== null) return this.#refuse(request.socket, problem, response);
     if (response.socket !== null) this.#begin(request, response);
     else this.#turns.wait(request, response, () => this.#begin(request, response));
   }
@@ -139,10 +140,16 @@ export class HttpServer {
 
   #onClientError(error: Error, socket: Duplex): void {
     // The parser complains again of each packet that comes while the client reads its answer.
-    if (this.#refusals.has(socket) || isBehindUpgrade(socket)) return;
+    if (this.#refusals.has(socket)) return;
     const problem = protocolErrorFor(error);
     if (problem === null || !socket.writable) socket.destroy();
-    else this.#refusals.refuse(socket, problem);
+    else this.#refuse(socket, problem);
+  }
+
+  #refuse(socket: Duplex, problem: ProtocolError, own?: ServerResponse): void {
+    const response = responseUnderWay(socket);
+    const isBehindUpgrade = response !== own && response?.req.complete && response.req.headers.upgrade !== undefined;
+    if (isBehindUpgrade !== true) this.#refusals.refuse(socket, problem, own);
   }
 
   #limitConnections(server: Server): void {
@@ -155,13 +162,7 @@ export class HttpServer {
       }
       // No parser ever sees this one, so that it costs next to nothing.
       socket.on('error', () => socket.destroy());
-      this.#refusals.refuse(socket, { status: 503, reason: 'too many connections' });
+      this.#refuse(socket, { status: 503, reason: 'too many connections' });
     });
   }
-}
-
-/** Whether what comes on a connection now follows an Upgrade that is being answered. */
-function isBehindUpgrade(socket: Duplex): boolean {
-  const request = responseUnderWay(socket)?.req;
-  return request?.complete === true && request.headers.upgrade !== undefined;
 }

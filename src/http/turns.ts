@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** The requests of one connection that wait. */
+interface Queue {
+  length: number;
+  /** Reads on. */
+  readonly end: () => void;
+}
+
 /**
  * Whose turn it is on a connection: requests that came before the answer to the one before them was handed to the
  * socket wait here, and nothing more is read from that connection meanwhile.
@@ -11,14 +18,7 @@ import type { Socket } from 'node:net';
  * Source: RFC 9112 section 9.3.2 (pipelining: answers in the order of the requests).
  */
 export class Turns {
-  readonly #waiting = new Map<Socket, number>();
-
-  /** How many requests wait, on all connections. */
-  get waiting(): number {
-    let sum = 0;
-    for (const count of this.#waiting.values()) sum += count;
-    return sum;
-  }
+  readonly #waiting = new Map<Socket, Queue>();
 
   /**
    * Makes a request wait for the answers before it.
@@ -26,35 +26,29 @@ export class Turns {
    * @param begin called once its answer has the connection; never where the connection is gone by then
    */
   wait({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
-    const before = this.#waiting.get(socket);
-    if (before === undefined) this.#stopReading(socket);
-    this.#waiting.set(socket, (before ?? 0) + 1);
+    const queue = this.#waiting.get(socket) ?? this.#stopReading(socket);
+    queue.length += 1;
     response.once('socket', () => {
-      this.#leave(socket);
+      queue.length -= 1;
+      if (queue.length === 0) queue.end();
       // node:http is in the middle of giving the connection to this answer: an answer now would be finished twice.
       queueMicrotask(begin);
     });
   }
 
-  #leave(socket: Socket): void {
-    const left = (this.#waiting.get(socket) ?? 1) - 1;
-    if (left > 0) {
-      this.#waiting.set(socket, left);
-      return;
-    }
-    this.#waiting.delete(socket);
-    socket.off('resume', pauseAgain);
-    socket.resume();
-  }
-
-  #stopReading(socket: Socket): void {
+  #stopReading(socket: Socket): Queue {
     // To read a request's body, or to be done with it, node:http makes its connection flow again.
-    socket.on('resume', pauseAgain);
-    socket.once('close', () => this.#waiting.delete(socket));
+    const pauseAgain = (): void => void socket.pause();
+    const forget = (): void => void this.#waiting.delete(socket);
+    const end = (): void => {
+      socket.off('resume', pauseAgain).off('close', forget);
+      forget();
+      socket.resume();
+    };
+    const queue: Queue = { length: 0, end };
+    this.#waiting.set(socket, queue);
+    socket.on('resume', pauseAgain).on('close', forget);
     socket.pause();
+    return queue;
   }
-}
-
-function pauseAgain(this: Socket): void {
-  this.pause();
 }
