@@ -74,7 +74,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
   });
-  const server = new HttpServer(app.handle, options.limits, ({ address, status }) => {
+  const limits = { trustedProxies: config.trustedProxies, ...options.limits };
+  const server = new HttpServer(app.handle, limits, ({ address, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(address === '' ? '-' : address, '-', '-', '-', status);
   });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hasBody } from './body.ts';
 import { Connections } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
@@ -10,11 +11,12 @@ import type { ProtocolError } from './protocol-errors.ts';
 import { protocolErrorFor, requestProblem } from './protocol-errors.ts';
 import { Refusals } from './refusals.ts';
 import type { ProtocolErrorEvent } from './refusals.ts';
+import { RequestMemory } from './request-memory.ts';
+import { closeAfterAnswer, shutDown } from './shutdown.ts';
 import { responseUnderWay } from './socket-end.ts';
 import { Turns } from './turns.ts';
 
-/** Past maxConnections a 503 is still said to this many; beyond them connections are dropped unanswered. */
-const REFUSALS_AT_ONCE = 256;
+const TOO_MUCH: ProtocolError = { status: 503, reason: 'too many bodies and waiting requests' };
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -28,7 +30,8 @@ export class HttpServer {
   readonly #limits: HttpLimits;
   readonly #handler: RequestHandler;
   readonly #onProtocolError: (event: ProtocolErrorEvent) => void;
-  readonly #connections = new Connections();
+  readonly #connections: Connections;
+  readonly #memory: RequestMemory;
   readonly #turns = new Turns();
   readonly #refusals: Refusals;
   #closing: Promise<void> | null = null;
@@ -47,6 +50,10 @@ export class HttpServer {
     this.#handler = handler;
     this.#onProtocolError = onProtocolError;
     this.#refusals = new Refusals(this.#limits.lingerMs, onProtocolError);
+    this.#connections = new Connections(this.#limits);
+    const { maxRequestMemoryBytes: maxBytes, maxBodyBytes, trustedProxies } = this.#limits;
+    const onYield = (socket: Socket): void => this.#refusals.giveWay(socket, TOO_MUCH);
+    this.#memory = new RequestMemory({ maxBytes, maxBodyBytes, trustedProxies, onYield });
     this.server = this.#createServer();
   }
 
@@ -64,7 +71,7 @@ export class HttpServer {
       this.server.listen(port, host, () => {
         this.server.off('error', reject);
         const address = this.server.address();
-        this.#connections.watch(this.#limits.connectionsCheckingIntervalMs, this.#limits.stallTimeoutMs);
+        this.#connections.watch();
         if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
         else resolve(address);
       });
@@ -72,13 +79,16 @@ export class HttpServer {
   }
 
   /**
-   * Stops accepting, closes idle connections at once, and the others as soon as their answer is sent.
+   * Stops accepting, answers idle connections for a while and closes them, the others as soon as their answer is sent.
    *
    * @param graceMs after which the connections left are destroyed, in milliseconds
    * @returns once no connection is open; the same promise however often it is called
    */
   close(graceMs = 10_000): Promise<void> {
-    this.#closing ??= this.#connections.close(this.server, graceMs);
+    const { drainMs } = this.#limits;
+    this.#closing ??= shutDown(this.server, () => this.#connections.sockets(), { drainMs, graceMs }).finally(() =>
+      this.#connections.unwatch(),
+    );
     return this.#closing;
   }
 
@@ -96,7 +106,6 @@ export class HttpServer {
     });
     // Past its default of 2,000 node:http drops header lines and says nothing; requestProblem() refuses them.
     server.maxHeadersCount = 0;
-    server.maxConnections = limits.maxConnections + REFUSALS_AT_ONCE;
     // A client that ends its side after the request (`nc -N`) still wants the answer.
     Object.assign(server, { httpAllowHalfOpen: true });
     const onRequest = this.#onRequest.bind(this);
@@ -124,7 +133,12 @@ export class HttpServer {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const problem = requestProblem(request, this.#limits.maxHeaders);
     if (problem !== null) return this.#refuse(request.socket, problem, response);
-    if (response.socket !== null) this.#begin(request, response);
+    const waits = response.socket === null;
+    // What is left of one piece is still read once the connection is given up.
+    if (waits && (request.socket.destroyed || this.#refusals.has(request.socket))) return;
+    if ((waits || hasBody(request)) && !this.#memory.hold(request, response, waits)) {
+      this.#refusals.giveWay(request.socket, TOO_MUCH, request);
+    } else if (!waits) this.#begin(request, response);
     else this.#turns.wait(request, response, () => this.#begin(request, response));
   }
 
@@ -134,7 +148,7 @@ export class HttpServer {
     if (!socket.writable) return;
     // node:http drops what came in one piece with an Upgrade that nobody makes, and reads on in the middle of the rest:
     // a field's value would be a request. So what follows is never looked at (RFC 9110 section 7.8 lets us ignore it).
-    if (this.#closing !== null || request.headers.upgrade !== undefined) this.#connections.closeAfterAnswer(socket);
+    if (this.#closing !== null || request.headers.upgrade !== undefined) closeAfterAnswer(socket);
     this.#handler(request, response);
   }
 
@@ -156,13 +170,13 @@ export class HttpServer {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      if (this.#connections.add(socket) <= this.#limits.maxConnections) {
+      if (this.#connections.accept(socket)) {
         for (const listener of listeners) listener.call(server, socket);
         return;
       }
       // No parser ever sees this one, so that it costs next to nothing.
       socket.on('error', () => socket.destroy());
-      this.#refuse(socket, { status: 503, reason: 'too many connections' });
+      this.#refusals.giveWay(socket, { status: 503, reason: 'too many connections' });
     });
   }
 }

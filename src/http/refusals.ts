@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProtocolError } from './protocol-errors.ts';
@@ -10,11 +10,15 @@ export interface ProtocolErrorEvent extends ProtocolError {
   readonly address: string;
 }
 
+/** For want of room, a 503 is said to this many at a time; beyond them connections are dropped unanswered. */
+const REFUSALS_AT_ONCE = 256;
+
 /** Connections that are refused: told why, in the project's error form, and closed. */
 export class Refusals {
   readonly #lingerMs: number;
   readonly #tell: (event: ProtocolErrorEvent) => void;
   readonly #refused = new WeakSet<Duplex>();
+  #leaving = 0;
 
   /**
    * @param lingerMs for the client to read why and to close its side, in milliseconds
@@ -41,6 +45,25 @@ export class Refusals {
     const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
     this.#tell({ address, ...problem });
     this.#answerWhenFree(socket, problem.status, own);
+  }
+
+  /**
+   * Refuses a connection whose memory is needed at once: politely where nothing else is under way on it and only so
+   * many are being refused, else without a word.
+   *
+   * @param request the one that is refused, where it is not yet anybody's
+   */
+  giveWay(socket: Socket, problem: ProtocolError, request?: IncomingMessage): void {
+    const response = responseUnderWay(socket);
+    const isFree = response === undefined || (!response.req.complete && !response.headersSent);
+    if (!isFree || this.#leaving >= REFUSALS_AT_ONCE || this.#refused.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    this.#leaving += 1;
+    socket.once('close', () => (this.#leaving -= 1));
+    request?.resume(); // read and forgotten, rather than kept
+    this.refuse(socket, problem);
   }
 
   /** Never into the middle of an answer, nor in the place of the answer to an earlier, sound request. */

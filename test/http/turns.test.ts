@@ -56,7 +56,7 @@ test('HttpServer reads no further while requests wait, and misses none of what c
   const accepted = once(server.server, 'connection');
   const client = await dial(port);
   const [serverSide] = (await accepted) as [Socket];
-  const count = 20_000;
+  const count = 8_000;
   client.socket.write(numbered(count) + SOUND);
   assert.ok(await settles(() => serverSide.bytesRead > 0));
   for (let i = 0; i < 20; i += 1) await exchange(port, 'nonsense\r\n\r\n');
