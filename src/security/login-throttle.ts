@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { TooManyAttemptsError } from '../errors.ts';
-import { networkOf } from './client-network.ts';
+import { networkOf } from '../http/client-network.ts';
 import { FailureCounters } from './failure-counters.ts';
 import type { Reservation } from './failure-counters.ts';
 
