@@ -1,7 +1,11 @@
 import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
+import { networkOf } from '../http/client-network.ts';
+import type { SharePath } from '../http/fair-share.ts';
 import { foldEmail } from '../models/user.ts';
 import type { User, Users } from '../models/user.ts';
-import type { LoginThrottle } from '../security/login-throttle.ts';
+import { shareOf } from '../security/client-share.ts';
+import { currentNetworks, withNetwork } from '../security/known-networks.ts';
+import type { LoginAttempt, LoginThrottle } from '../security/login-throttle.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { SecurityLog, SignInMethod } from './security-log.ts';
 
@@ -14,6 +18,8 @@ export interface SignInOptions {
   readonly passwords: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly log: SecurityLog;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
 }
 
 /** An email and a password, verified: the one way in, for the login route and for Basic alike. */
@@ -22,12 +28,14 @@ export class SignIn {
   readonly #passwords: PasswordHasher;
   readonly #throttle: LoginThrottle;
   readonly #log: SecurityLog;
+  readonly #clock: () => number;
 
   constructor(options: SignInOptions) {
     this.#users = options.users;
     this.#passwords = options.passwords;
     this.#throttle = options.throttle;
     this.#log = options.log;
+    this.#clock = options.clock ?? Date.now;
   }
 
   /**
@@ -37,17 +45,18 @@ export class SignIn {
    */
   async verify(email: string, password: string, address: string, method: SignInMethod): Promise<SignInResult> {
     const [user = null] = await this.#users.search({ email });
-    const attempt = this.#beginAttempt(email, user, address, method);
+    const attempt = await this.#beginAttempt(email, user, address, method);
+    const share = shareOf({ address, userId: null });
     let isValid: boolean;
     try {
       // Where there is no such user a hash is made all the same, so that the time does not tell.
-      isValid = await this.#passwords.verify(password, user?.passwordHash ?? null);
+      isValid = await this.#passwords.verify(password, user?.passwordHash ?? null, share);
     } catch (error) {
-      attempt.abandoned();
+      await attempt.abandoned();
       throw error;
     }
     if (user === null || !isValid) {
-      attempt.failed();
+      await attempt.failed();
       const failure = user === null ? 'unknown_email' : 'wrong_password';
       this.#log.signInFailed({ address, method, reason: failure, ...(user === null ? { email } : { userId: user.id }) });
       return { user: null, failure };
@@ -55,17 +64,23 @@ export class SignIn {
     // A queue of hashes can be seconds long: whose password was changed meanwhile, or who was deleted, is judged anew.
     const current = await this.#users.get(user.id);
     if (current?.passwordHash !== user.passwordHash) {
-      attempt.abandoned();
+      await attempt.abandoned();
       return this.verify(email, password, address, method);
     }
-    attempt.succeeded();
+    await attempt.succeeded();
     this.#log.signInSucceeded({ address, method, userId: user.id });
-    return { user: await this.#withHashOfToday(current, password) };
+    return { user: await this.#broughtUpToDate(current, password, networkOf(address), share) };
   }
 
-  #beginAttempt(email: string, user: User | null, address: string, method: SignInMethod) {
+  async #beginAttempt(
+    email: string,
+    user: User | null,
+    address: string,
+    method: SignInMethod,
+  ): Promise<LoginAttempt> {
     try {
-      return this.#throttle.begin(foldEmail(email), address);
+      const known = currentNetworks(user?.knownNetworks ?? [], this.#clock());
+      return await this.#throttle.begin(foldEmail(email), address, known);
     } catch (error) {
       if (error instanceof TooManyAttemptsError) {
         const who = user === null ? { email } : { userId: user.id };
@@ -75,19 +90,34 @@ export class SignIn {
     }
   }
 
-  /** Replaces a stored hash of another kind or cost, now that the password is at hand. */
-  async #withHashOfToday(user: User, password: string): Promise<User> {
-    if (!this.#passwords.needsRehash(user.passwordHash)) return user;
+  /**
+   * Replaces a stored hash of another kind or cost, now that the password is at hand, and remembers the network: while
+   * strangers guess at the account, only those from which it has signed in may try.
+   */
+  async #broughtUpToDate(user: User, password: string, network: string, share: SharePath): Promise<User> {
+    const needsRehash = this.#passwords.needsRehash(user.passwordHash);
+    if (!needsRehash && withNetwork(user.knownNetworks, network, this.#clock()) === user.knownNetworks) return user;
     try {
-      const passwordHash = await this.#passwords.hash(password);
-      const changed = await this.#users.update(user.id, (current) =>
+      const passwordHash = needsRehash ? await this.#hashOfToday(user, password, share) : user.passwordHash;
+      const changed = await this.#users.update(user.id, (current) => {
         // Only the hash that was verified: the password may have been changed meanwhile.
-        current.passwordHash === user.passwordHash ? current.with({ passwordHash }) : null,
-      );
+        if (current.passwordHash !== user.passwordHash) return current;
+        return current.with({ passwordHash, knownNetworks: withNetwork(current.knownNetworks, network, this.#clock()) });
+      });
       return changed ?? user;
     } catch (error) {
       // The sign-in is good; the next one will try again.
-      if (error instanceof OverloadedError || error instanceof StoreUnavailableError) return user;
+      if (error instanceof StoreUnavailableError) return user;
+      throw error;
+    }
+  }
+
+  /** @returns the hash that is stored where the queue is full: the next sign-in will try again */
+  async #hashOfToday(user: User, password: string, share: SharePath): Promise<string> {
+    try {
+      return await this.#passwords.hash(password, share);
+    } catch (error) {
+      if (error instanceof OverloadedError) return user.passwordHash;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { JsonContent } from '../http/json.ts';
+import type { KnownNetwork } from '../security/known-networks.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Repository, Schema } from '../storage/store.ts';
 import { Base, decodeTime, encodeTime, formatTime } from './base.ts';
@@ -10,7 +11,11 @@ export interface UserFields extends BaseFields {
   readonly passwordHash: string;
   readonly firstName?: string | null;
   readonly lastName?: string | null;
+  /** From where the user has signed in of late. */
+  readonly knownNetworks?: readonly KnownNetwork[];
 }
+
+const NO_NETWORKS: readonly KnownNetwork[] = [];
 
 /** A repository of users. */
 export type Users = Repository<User>;
@@ -23,6 +28,7 @@ export class User extends Base {
   readonly passwordHash: string;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  readonly knownNetworks: readonly KnownNetwork[];
   #content: JsonContent | null = null;
 
   constructor(fields: UserFields) {
@@ -32,6 +38,7 @@ export class User extends Base {
     this.passwordHash = fields.passwordHash;
     this.firstName = fields.firstName ?? null;
     this.lastName = fields.lastName ?? null;
+    this.knownNetworks = fields.knownNetworks ?? NO_NETWORKS;
   }
 
   /**
@@ -48,6 +55,7 @@ export class User extends Base {
       passwordHash: this.passwordHash,
       firstName: this.firstName,
       lastName: this.lastName,
+      knownNetworks: this.knownNetworks,
       ...changes,
     });
   }
@@ -113,16 +121,20 @@ export const USERS: Schema<User> = {
     password_hash: user.passwordHash,
     first_name: user.firstName,
     last_name: user.lastName,
+    ...(user.knownNetworks.length > 0 && { known_networks: user.knownNetworks.map(encodeNetwork) }),
   }),
 
   decode: (record) => {
     if (typeof record !== 'object' || record === null) return null;
-    const { id, created_at, updated_at, email, password_hash, first_name, last_name }: UnknownUserRecord = record;
+    const { id, created_at, updated_at, email, password_hash, first_name, last_name, known_networks }: UnknownUserRecord =
+      record;
     const createdAt = decodeTime(created_at);
     const updatedAt = decodeTime(updated_at);
     if (typeof id !== 'string' || createdAt === null || updatedAt === null) return null;
     if (typeof email !== 'string' || typeof password_hash !== 'string') return null;
     if (!isNameOrNull(first_name) || !isNameOrNull(last_name)) return null;
+    const knownNetworks = decodeNetworks(known_networks);
+    if (knownNetworks === null) return null;
     return new User({
       id,
       createdAt,
@@ -131,9 +143,33 @@ export const USERS: Schema<User> = {
       passwordHash: password_hash,
       firstName: first_name,
       lastName: last_name,
+      knownNetworks,
     });
   },
 };
+
+function encodeNetwork({ network, lastSignInAt }: KnownNetwork) {
+  return { network, last_sign_in_at: encodeTime(lastSignInAt) };
+}
+
+/** @returns null where it is no list of networks; none where there is no list */
+function decodeNetworks(value: unknown): readonly KnownNetwork[] | null {
+  if (value === undefined) return NO_NETWORKS;
+  if (!Array.isArray(value)) return null;
+  const networks: KnownNetwork[] = [];
+  for (const entry of value) {
+    const { network, last_sign_in_at }: UnknownNetwork = typeof entry === 'object' && entry !== null ? entry : {};
+    const lastSignInAt = decodeTime(last_sign_in_at);
+    if (typeof network !== 'string' || lastSignInAt === null) return null;
+    networks.push({ network, lastSignInAt });
+  }
+  return networks;
+}
+
+interface UnknownNetwork {
+  readonly network?: unknown;
+  readonly last_sign_in_at?: unknown;
+}
 
 interface UnknownUserRecord {
   readonly id?: unknown;
@@ -143,6 +179,7 @@ interface UnknownUserRecord {
   readonly password_hash?: unknown;
   readonly first_name?: unknown;
   readonly last_name?: unknown;
+  readonly known_networks?: unknown;
 }
 
 function isNameOrNull(value: unknown): value is string | null {

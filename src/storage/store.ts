@@ -13,8 +13,10 @@ export interface Identified {
   readonly createdAt: number;
 }
 
+export type StoredValue = string | number | boolean | null | readonly StoredValue[] | StoredRecord;
+
 /** A model as it is written: a JSON object with the field names of the file. */
-export type StoredRecord = { readonly [field: string]: string | number | boolean | null };
+export type StoredRecord = { readonly [field: string]: StoredValue };
 
 /** An index on one field. */
 export interface Index<M> {

@@ -11,7 +11,7 @@ import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
 import { isCrossSite } from '../../security/cross-site.ts';
-import { LoginThrottle } from '../../security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import type { SecurityLog } from '../../accounts/security-log.ts';
 import { whenReady } from '../../http/awaitable.ts';
@@ -71,12 +71,12 @@ export interface App {
 export function createApp(dependencies: AppDependencies): App {
   const { config, users, userSessions, passwords, securityLog, accessLog, onUnexpectedError } = dependencies;
   const clock = dependencies.clock ?? Date.now;
-  const throttle = new LoginThrottle({
+  const throttle = new MemoryLoginThrottle({
     maxFailures: config.loginMaxFailures,
     windowSeconds: config.loginWindowSeconds,
     clock,
   });
-  const signIn = new SignIn({ users, passwords, throttle, log: securityLog });
+  const signIn = new SignIn({ users, passwords, throttle, log: securityLog, clock });
   const auth = createAuth(config.authType, {
     sessionName: config.sessionName,
     sessionDuration: config.sessionDurationSeconds,

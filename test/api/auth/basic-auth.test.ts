@@ -4,7 +4,7 @@ import { BasicAuth } from '../../../src/api/v1/auth/basic-auth.ts';
 import { SignIn } from '../../../src/accounts/sign-in.ts';
 import { declareModels } from '../../../src/models/repositories.ts';
 import { User } from '../../../src/models/user.ts';
-import { LoginThrottle } from '../../../src/security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../../src/security/memory-login-throttle.ts';
 import { PasswordHasher } from '../../../src/security/password.ts';
 import { SecurityLog } from '../../../src/accounts/security-log.ts';
 import { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
@@ -21,7 +21,7 @@ async function basicAuth(): Promise<{ auth: BasicAuth; bob: User; carol: User }>
     users.save(new User({ email: 'bob@hbtn.io', passwordHash: await passwords.hash('H0lbertonSchool98!') })),
     users.save(new User({ email: 'carol@hbtn.io', passwordHash: await passwords.hash('a:b::c:') })),
   ]);
-  const throttle = new LoginThrottle({ maxFailures: 0, windowSeconds: 1 });
+  const throttle = new MemoryLoginThrottle({ maxFailures: 0, windowSeconds: 1 });
   const signIn = new SignIn({ users, passwords, throttle, log: new SecurityLog(() => {}) });
   return { auth: new BasicAuth({ users, userSessions, signIn }), bob, carol };
 }

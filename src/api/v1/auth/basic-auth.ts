@@ -1,6 +1,6 @@
 import { authorizationCredentials, basicChallenge, decodeBase64 } from '../../../http/authorization.ts';
 import type { User } from '../../../models/user.ts';
-import { LoginThrottle } from '../../../security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../../security/memory-login-throttle.ts';
 import { PasswordHasher } from '../../../security/password.ts';
 import { SecurityLog } from '../../../accounts/security-log.ts';
 import { VerifiedCredentials } from '../../../security/verified-credentials.ts';
@@ -27,7 +27,7 @@ export class BasicAuth extends Auth {
       new SignIn({
         users: this.users,
         passwords: new PasswordHasher(),
-        throttle: new LoginThrottle({ maxFailures: 0, windowSeconds: 1 }),
+        throttle: new MemoryLoginThrottle({ maxFailures: 0, windowSeconds: 1 }),
         log: new SecurityLog(() => {}),
       });
     this.#verified = new VerifiedCredentials(options.clock === undefined ? {} : { clock: options.clock });

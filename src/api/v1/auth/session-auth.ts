@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newSessionId } from '../../../security/session-id.ts';
 import { cookieValue } from '../../../http/cookie.ts';
 import type { User } from '../../../models/user.ts';
 import { RecentValues } from '../../../http/recent-values.ts';
@@ -36,7 +36,7 @@ export class SessionAuth extends Auth {
    */
   async createSession(userId: unknown = null): Promise<string | null> {
     if (typeof userId !== 'string') return null;
-    const sessionId = randomUUID();
+    const sessionId = newSessionId();
     this.userIdBySessionId.set(sessionId, userId);
     return sessionId;
   }

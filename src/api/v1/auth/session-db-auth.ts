@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newSessionId } from '../../../security/session-id.ts';
 import { digestSessionId, UserSession } from '../../../models/user-session.ts';
 import { whenReady } from '../../../http/awaitable.ts';
 import type { Awaitable } from '../../../http/awaitable.ts';
@@ -10,7 +10,7 @@ export class SessionDBAuth extends SessionExpAuth {
   /** @returns once the session is durable */
   override async createSession(userId: unknown = null): Promise<string | null> {
     if (typeof userId !== 'string') return null;
-    const sessionId = randomUUID();
+    const sessionId = newSessionId();
     const createdAt = this.clock();
     await this.userSessions.save(new UserSession({ userId, sessionId: digestSessionId(sessionId), createdAt }));
     return sessionId;

@@ -4,6 +4,7 @@ import { json, NO_HEADERS } from '../../../http/respond.ts';
 import type { Answer, HeaderList } from '../../../http/respond.ts';
 import { checkedEmail, checkedName } from '../../../models/user-input.ts';
 import { User } from '../../../models/user.ts';
+import { shareOf } from '../../../security/client-share.ts';
 import { passwordProblem } from '../../../security/password-policy.ts';
 import { whenReady } from '../../../http/awaitable.ts';
 import type { Auth } from '../auth/auth.ts';
@@ -54,7 +55,7 @@ export const createUser: Handler = async (request, services) => {
   const [taken] = await users.search({ email: fields.email });
   if (taken !== undefined) throw new DuplicateValueError('users', 'email');
 
-  const passwordHash = await passwords.hash(password);
+  const passwordHash = await passwords.hash(password, shareOf({ address: request.address, userId: request.currentUser?.id ?? null }));
   const user = await users.save(new User({ ...fields, passwordHash, createdAt: clock() }));
   securityLog.userCreated({ address: request.address, userId: user.id, by: request.currentUser?.id ?? null });
   return showUser(201, user, [['Location', `/api/v1/users/${user.id}`]]);
