@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import type { Database, Models } from '../models/repositories.ts';
 import { createClientSharing, sessionEnd, UserSession } from '../models/user-session.ts';
 import type { SessionPolicy } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
+import { newSessionId } from '../security/session-id.ts';
 import type { Owned } from '../storage/store.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
@@ -75,8 +76,7 @@ export class Sessions {
    */
   async create(userId: string, caller: Caller, models?: Models): Promise<string> {
     if (models === undefined) return this.#database.transaction((inner) => this.create(userId, caller, inner));
-    // Without the cache of random bytes that randomUUID() keeps: a heap dump must not hold the ids to come.
-    const sessionId = randomUUID({ disableEntropyCache: true });
+    const sessionId = newSessionId();
     const { durationMs } = this.policy;
     const createdAt = this.#clock();
     await this.#makeRoom(userId, models);

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /** What is no address shares one network: a socket that is already gone, or a proxy's invention. */
-const UNKNOWN = 'unknown';
+export const UNKNOWN_NETWORK = 'unknown';
 
 /**
  * Whom an address stands for, as far as limits go, from the widest network to the narrowest.
@@ -18,7 +18,7 @@ const UNKNOWN = 'unknown';
 export function networksOf(address: string): readonly string[] {
   if (isIPv4(address)) return [address];
   const groups = groupsOf(address);
-  if (groups === null) return [UNKNOWN];
+  if (groups === null) return [UNKNOWN_NETWORK];
   const embedded = embeddedIPv4(groups);
   if (embedded !== null) return [embedded];
   const hex = groups.map((group) => group.toString(16));
@@ -27,7 +27,7 @@ export function networksOf(address: string): readonly string[] {
 
 /** @returns the narrowest of `networksOf`: one text for each network, such as `192.0.2.1` or `2001:db8:0:0::/64` */
 export function networkOf(address: string): string {
-  return networksOf(address).at(-1) ?? UNKNOWN;
+  return networksOf(address).at(-1) ?? UNKNOWN_NETWORK;
 }
 
 /** The eight groups of an IPv6 address; null where it is none. */

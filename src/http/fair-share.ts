@@ -35,8 +35,8 @@ export interface FairSharesOptions<H> {
  * - When all are taken, the newcomer gets the place of whoever holds most, if that is more than the newcomer would
  *   then have. So each of n clients ends up with an n-th, whatever the greediest ask for.
  * - `next()` serves by turns: round robin between groups, and within each between its members. Every other turn goes
- *   to a group that has just come, so that whoever asks for one thing waits for one of another's, not for one of
- *   everybody's.
+ *   to a group that has just come, of those to the one that asks for least: so whoever asks for one thing waits for
+ *   one of another's, not for one of everybody's.
  * - A wide group (an IPv6 /48) counts as four clients where it has that many members, never as more.
  * - Memory is that of the places taken: an address without a place leaves nothing behind.
  *

@@ -20,10 +20,11 @@ export class ShareGroup<H> {
   readonly #places = new Set<Place<H>>();
   /** Members by the power of two of their load, so that the heaviest are found without looking at all. */
   readonly #byLoad: Set<ShareGroup<H>>[] = [];
-  /** Members that have come since and have not had a turn, and those that have; the next one first. */
+  /** Members that have had no turn since they came, and those that have, the next one first. */
   readonly #fresh = new Set<ShareGroup<H>>();
   readonly #ring = new Set<ShareGroup<H>>();
-  #wasFreshTurn = false;
+  /** Whether the last turn went past the ring. */
+  #isRingDue = false;
   #turnsInRow = 0;
   #amount = 0;
   #slot: Set<ShareGroup<H>> | undefined;
@@ -70,12 +71,13 @@ export class ShareGroup<H> {
   /** Whose turn it is. The caller gives the place back. */
   next(): Place<H> | null {
     for (const place of this.#places) return place;
-    this.#wasFreshTurn = this.#fresh.size > 0 && (!this.#wasFreshTurn || this.#ring.size === 0);
-    for (const member of this.#wasFreshTurn ? this.#fresh : this.#ring) {
-      this.#afterTurnOf(member);
-      return member.next();
-    }
-    return null;
+    const isFreshTurn = this.#fresh.size > 0 && (!this.#isRingDue || this.#ring.size === 0);
+    this.#isRingDue = isFreshTurn && this.#ring.size > 0;
+    const [first] = this.#ring;
+    const member = isFreshTurn ? mostLoaded(this.#fresh, -1) : first;
+    if (member === undefined) return null;
+    this.#afterTurnOf(member);
+    return member.next();
   }
 
   /**
@@ -105,15 +107,7 @@ export class ShareGroup<H> {
   }
 
   #heaviest(): ShareGroup<H> | undefined {
-    const candidates = this.#byLoad.findLast((members) => members.size > 0) ?? [];
-    let heaviest: ShareGroup<H> | undefined;
-    let compared = 0;
-    for (const member of candidates) {
-      if (heaviest === undefined || member.load() > heaviest.load()) heaviest = member;
-      compared += 1;
-      if (compared === MAX_COMPARED) break;
-    }
-    return heaviest;
+    return mostLoaded(this.#byLoad.findLast((members) => members.size > 0) ?? [], 1);
   }
 
   /** A fresh member joins the others; of those, one of several clients has a turn for each of them. */
@@ -151,4 +145,20 @@ export class ShareGroup<H> {
     member.#slot = undefined;
     this.members.delete(member.#key);
   }
+}
+
+/**
+ * The member with the most load, or with the least, of those looked at; of several the first.
+ *
+ * @param sign 1: the most; -1: the least
+ */
+function mostLoaded<H>(members: Iterable<ShareGroup<H>>, sign: 1 | -1): ShareGroup<H> | undefined {
+  let most: ShareGroup<H> | undefined;
+  let compared = 0;
+  for (const member of members) {
+    if (most === undefined || sign * member.load() > sign * most.load()) most = member;
+    compared += 1;
+    if (compared === MAX_COMPARED) break;
+  }
+  return most;
 }

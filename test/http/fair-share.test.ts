@@ -161,8 +161,8 @@ test('next() gives the networks of a /48 turns among themselves, four to one of 
     for (const holder of ['6', '6', '6', '6']) take(pool, networksOf(`2001:db8:1:${subnet}::1`), holder);
   }
   for (let count = 0; count < 4; count += 1) take(pool, ['192.0.2.1'], '4');
-  // The address has just come, and need not wait for the first four.
-  assert.equal(served(pool).join('').slice(0, 18), '664'.concat('6664', '66664', '66664', '6'));
+  // Both have just come.
+  assert.equal(served(pool).join('').slice(0, 14), '46'.concat('4', '6666', '4', '6666', '4', '6'));
 });
 
 test('FairShares holds nothing of clients that hold nothing', () => {

@@ -12,7 +12,7 @@ import type { TestServiceOptions } from '../../helpers/service.ts';
 import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from '../../helpers/accounts.ts';
 import { CountingHasher } from '../../helpers/hashers.ts';
 
-const OF_TODAY = /^\$scrypt\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
+const OF_TODAY = /^\$scrypt-hmac-sha256\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 const CREATED_AT = Date.UTC(2017, 8, 25, 1, 55, 17);
 
 /** `.db_User.json`, as the tutorial writes it. */
