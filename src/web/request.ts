@@ -30,6 +30,8 @@ const MAX_FORM_FIELDS = 100;
 
 /** What a request target comes to, whatever the method and whoever asks. */
 export interface Target {
+  /** The host that the target names itself; null where only the `Host` field does. */
+  readonly authority: string | null;
   /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
   readonly path: string | null;
   /** Whether only a user may go on. */
@@ -64,6 +66,11 @@ export class ApiRequest implements AuthRequest {
   /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */
   parameter(name: string): string {
     return this.target.resource?.parameters.get(name) ?? '';
+  }
+
+  /** The host that the request names, with its port. */
+  get host(): string | undefined {
+    return this.target.authority ?? this.headers.host;
   }
 
   /** Whether the client's own connection was TLS, as far as that can be trusted. */

@@ -1,4 +1,4 @@
-import { requestPath } from '../http/request-target.ts';
+import { requestAuthority, requestPath } from '../http/request-target.ts';
 import type { Router } from '../http/router.ts';
 import { RecentValues } from '../http/recent-values.ts';
 import type { Auth } from '../api/v1/auth/auth.ts';
@@ -22,9 +22,10 @@ const EXCLUDED_PATHS = [
 export function createTargets(router: Router<Handler>, auth: Auth | null): RecentValues<Target> {
   return new RecentValues((target) => {
     const path = requestPath(target);
-    if (path === null) return { path, needsUser: true, resource: null };
+    const authority = requestAuthority(target);
+    if (path === null) return { authority, path, needsUser: true, resource: null };
     // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
     const needsUser = auth !== null && (auth.requireAuth(path, EXCLUDED_PATHS) || path.endsWith('/'));
-    return { path, needsUser, resource: router.find(path) };
+    return { authority, path, needsUser, resource: router.find(path) };
   });
 }

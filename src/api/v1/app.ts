@@ -10,7 +10,7 @@ import type { Answer, HeaderList } from '../../http/respond.ts';
 import { Router } from '../../http/router.ts';
 import type { Route } from '../../http/router.ts';
 import type { Repositories } from '../../models/repositories.ts';
-import { isCrossSite } from '../../security/cross-site.ts';
+import { CROSS_SITE_MESSAGES, crossSiteReason } from '../../security/cross-site.ts';
 import { LoginThrottle } from '../../security/login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import type { SecurityLog } from '../../accounts/security-log.ts';
@@ -95,9 +95,11 @@ export function createApp(dependencies: AppDependencies): App {
   /** Who may go on, in the order of the contract (the tutorial's `before_request`, tasks 0 and 5); then the route. */
   function answer(request: ApiRequest): Awaitable<Answer> {
     const { path, needsUser } = request.target;
-    if (path === null) throw new HttpError(400);
+    // Only OPTIONS may ask about the server as a whole (RFC 9112 section 3.2.4).
+    if (path === null || (path === '*' && request.method !== 'OPTIONS')) throw new HttpError(400);
     if (request.method === 'OPTIONS') return answerOptions(request);
-    if (isCrossSite(request.method, request.headers, isListedOrigin)) throw new HttpError(403);
+    const crossSite = crossSiteReason(request.method, request.headers, request.host, isListedOrigin);
+    if (crossSite !== null) throw new HttpError(403, CROSS_SITE_MESSAGES[crossSite]);
     if (auth === null || !needsUser) return route(request);
     return whenReady(auth.currentUser(request), (user) => {
       if (user === null) throw new HttpError(isAnonymous(auth, request) ? 401 : 403);
@@ -133,7 +135,7 @@ export function createApp(dependencies: AppDependencies): App {
   function headersOf(request: ApiRequest, status: number): PreparedHeaders {
     const { origin } = request.headers;
     if (request.method === 'OPTIONS' && status === 204) {
-      return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request.target)));
+      return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request.target), request.headers['access-control-request-headers']));
     }
     const headers = cors.responseHeaders(origin);
     const known = preparedHeaders.get(headers);
