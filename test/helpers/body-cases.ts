@@ -4,7 +4,7 @@ import type { Case, World } from './requests.ts';
 const WRONG_FORMAT = 'Wrong format';
 const NOT_READ = 'Unsupported media type';
 const LARGE = 'x'.repeat(100_000);
-const EMAIL_SENTENCE = 'email must be an address with one @ and no spaces or colons, such as bob@example.com';
+const EMAIL_SENTENCE = 'email must be an address with one @ and no spaces, colons or invisible characters, such as bob@example.com';
 const MULTIPART = 'Content-Type: multipart/form-data; boundary=b\r\n';
 const MALFORMED_MULTIPART =
   'Bad request: the multipart body does not follow its boundary; send it again, ' +
@@ -75,7 +75,7 @@ export const BODY_CASES: readonly Case[] = [
     'a fractional name',
     '400 open',
     rename('{"first_name":1.5}'),
-    'first_name must be a text without control characters, or null',
+    'first_name must be a text without control or invisible characters, or null',
   ],
   ['a byte order mark', '200 open', rename('\xef\xbb\xbf{}')],
 

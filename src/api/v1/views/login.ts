@@ -2,6 +2,7 @@ import type { CookieSecure } from '../../../config.ts';
 import { serializeCookie } from '../../../http/cookie.ts';
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
+import { typedEmail } from '../../../models/user-input.ts';
 import type { SessionAuth } from '../auth/session-auth.ts';
 import type { ApiRequest, Handler } from '../../../web/request.ts';
 import { showUser } from './users.ts';
@@ -16,7 +17,7 @@ const SECURE_NAME = /^__(?:Host|Secure)-/i;
 export function login(auth: SessionAuth, cookieSecure: CookieSecure): Handler {
   return async (request, { users, signIn, securityLog }) => {
     const form = await request.form();
-    const email = form.get('email') ?? '';
+    const email = typedEmail(form.get('email') ?? '');
     const password = form.get('password') ?? '';
     if (email === '') throw new HttpError(400, 'email missing');
     if (password === '') throw new HttpError(400, 'password missing');
