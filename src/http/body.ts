@@ -1,9 +1,8 @@
-import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
+import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
 import { isUtf8, parseMediaType } from './media-type.ts';
-
-const LINGER_MS = 2_000;
+import { decodeUtf8 } from './utf8.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -113,7 +112,7 @@ class Collected {
  * @param lingerMs after which that client's connection is cut: time to read its answer
  * Source: RFC 9112 section 9.6 (lingering close).
  */
-export function discardBody(request: IncomingMessage, maxBytes: number, lingerMs = LINGER_MS): void {
+export function discardBody(request: IncomingMessage, maxBytes: number, lingerMs = DEFAULT_HTTP_LIMITS.lingerMs): void {
   if (!hasBody(request) || request.destroyed || request.readableEnded) return;
   let length = 0;
   const onData = (chunk: Buffer): void => {
@@ -151,8 +150,8 @@ export async function readJsonObject(
   if (mediaType === null || !/^application\/json$|\+json$/.test(mediaType.type)) return null;
   if (!isUtf8(mediaType.parameters.get('charset'))) throw new HttpError(415);
   const body = await readBody(request, response, maxBytes);
-  if (!isUtf8Bytes(body)) return null;
-  const value = parseJson(body.toString('utf8').replace(/^\uFEFF/, ''));
+  const text = decodeUtf8(body);
+  const value = text === null ? null : parseJson(text.replace(/^\uFEFF/, ''));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   return new Map<string, unknown>(Object.entries(value));
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
+import type { HeaderList } from './field-value.ts';
 import { JsonContent } from './json.ts';
 
-/** Header fields, in order. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type { HeaderList };
 
 export const NO_HEADERS: HeaderList = [];
 

@@ -113,7 +113,8 @@ export function isActiveAdministrator(user: User): boolean {
 const MAX_FOLDED_LENGTH = 1_024;
 
 /**
- * Emails count as equal without regard to case, and however their accents are composed.
+ * Emails count as equal without regard to case, however their accents are composed, and whether a sigma stands at the
+ * end of a word or not: its capital is the same.
  *
  * @returns a text that is too long for an email as it is: to compose 60,000 accents takes a second, in which
  *   nobody else is answered
@@ -121,7 +122,7 @@ const MAX_FOLDED_LENGTH = 1_024;
 export function foldEmail(email: string): string {
   if (email.length > MAX_FOLDED_LENGTH) return email;
   // Twice: of some letters the small one composes with its accent, the capital does not (\u1ff6).
-  return email.normalize('NFC').toLowerCase().normalize('NFC');
+  return email.normalize('NFC').toLowerCase().replaceAll('\u03c2', '\u03c3').normalize('NFC');
 }
 
 /** The members of a record of version 2. */

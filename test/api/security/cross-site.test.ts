@@ -114,7 +114,7 @@ SETTINGS.forEach((settings, index) => {
         const reply = await sent;
         const what = `${name} ${JSON.stringify(row)}`;
         assert.equal(reply.status, row.refused[index] === true ? 403 : passed, what);
-        if (row.refused[index] === true) assert.deepEqual(reply.json(), { error: 'Forbidden' }, what);
+        if (row.refused[index] === true) assert.match(reply.text, /^\{\n  "error": "Forbidden: .*CORS_ORIGINS/, what);
       }
     }
   });
