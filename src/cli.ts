@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
 import { ConfigError, parseConfig } from './config.ts';
@@ -7,10 +8,10 @@ import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Repositories } from './models/repositories.ts';
-import { readTutorialUsers } from './cli/tutorial-users.ts';
+import { readTutorialUsers, withWrappedPassword } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
-import { User } from './models/user.ts';
+import { foldEmail, User } from './models/user.ts';
 import { passwordProblem } from './security/password-policy.ts';
 import { PasswordHasher } from './security/password.ts';
 import { StoreCheck } from './storage/journal/check.ts';
@@ -107,16 +108,21 @@ async function importUsers(path: string, _names: Names, config: Config): Promise
   if (file === null) throw new Error(`${path} is no JSON object of users`);
   return withModels(config, async ({ users }) => {
     const leftOut = [...file.leftOut];
-    const saves = file.users.map(async (user) => {
-      try {
-        if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
-        else await users.save(user);
-      } catch (error) {
-        if (!(error instanceof DuplicateValueError)) throw error;
+    const passwords = new PasswordHasher({ maxConcurrent: availableParallelism(), maxQueued: file.users.length });
+    const emails = new Set<string>();
+    // What is left out is known before its hash is wrapped; the hashes are made side by side, and saved in the file's order.
+    let saved: Promise<unknown> = Promise.resolve();
+    for (const user of file.users) {
+      const [taken] = await users.search({ email: user.email });
+      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
+      else if (taken !== undefined || emails.has(foldEmail(user.email))) {
         leftOut.push({ key: user.id, reason: 'another user has this email' });
+      } else {
+        saved = Promise.all([withWrappedPassword(user, passwords), saved]).then(([wrapped]) => users.save(wrapped));
       }
-    });
-    await Promise.all(saves);
+      emails.add(foldEmail(user.email));
+    }
+    await saved;
     const taken = file.users.length + file.leftOut.length - leftOut.length;
     print(`Imported ${taken} users, left out ${leftOut.length}`);
     for (const { key, reason } of leftOut) print(`  ${JSON.stringify(key)}: ${reason}`);

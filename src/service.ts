@@ -65,11 +65,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const repositories = declareModels(store);
   const accessLog = createAccessLog(config.logFormat, logs.access, clock);
+  const passwords = options.passwords ?? new PasswordHasher();
+  const securityLog = new SecurityLog(logs.security, clock);
   const app = createApp({
     ...repositories,
     config,
-    passwords: options.passwords ?? new PasswordHasher(),
-    securityLog: new SecurityLog(logs.security, clock),
+    passwords,
+    securityLog,
     accessLog,
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
@@ -80,6 +82,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
 
   await store.open();
+  // Before the first request: a cost that no "no" includes yet would tell who has it.
+  for (const { passwordHash } of await repositories.users.all()) passwords.learnCost(passwordHash);
   let address: AddressInfo;
   try {
     address = await server.listen(config.port, config.host);
@@ -100,6 +104,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clearInterval(sweep);
       await server.close(graceMs);
       await store.close();
+      securityLog.flush();
     },
   };
 }

@@ -1,5 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '../http/client-network.ts';
 import { printable } from '../http/printable.ts';
+import { RepeatedLines } from './repeated-lines.ts';
+import type { Schedule } from './repeated-lines.ts';
 
 /** How a user signs in: for a session, or with one Basic request. */
 export type SignInMethod = 'session' | 'basic';
@@ -7,7 +10,7 @@ export type SignInMethod = 'session' | 'basic';
 /** Why a sign-in failed. */
 export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled';
 
-type Fields = { readonly [name: string]: string | null | undefined };
+type Fields = { readonly [name: string]: string | number | null | undefined };
 
 /**
  * What happened to accounts: one JSON object a line, in ASCII. Never a password, a session id or an email.
@@ -18,14 +21,30 @@ export class SecurityLog {
   readonly #write: (line: string) => void;
   readonly #clock: () => number;
   readonly #tagKey = randomBytes(32);
+  readonly #throttled: RepeatedLines;
+  readonly #overloaded: RepeatedLines;
 
   /**
    * @param write takes one line, with its newline
    * @param clock milliseconds since the epoch
+   * @param schedule calls back once, some milliseconds later
    */
-  constructor(write: (line: string) => void, clock: () => number = Date.now) {
+  constructor(write: (line: string) => void, clock: () => number = Date.now, schedule?: Schedule) {
     this.#write = write;
     this.#clock = clock;
+    // What is refused costs its client nothing: each of these is a line a second at most, beside the first of each.
+    const repeated = (event: string): RepeatedLines => {
+      const onLeftOut = (count: number) => this.#log('lines_left_out', { of: event, count });
+      return new RepeatedLines({ onLeftOut, clock, ...(schedule !== undefined && { schedule }) });
+    };
+    this.#throttled = repeated('sign_in_throttled');
+    this.#overloaded = repeated('overloaded');
+  }
+
+  /** Writes what is left out and not yet told; for the end of the process. */
+  flush(): void {
+    this.#throttled.flush();
+    this.#overloaded.flush();
   }
 
   /** A password was right: a session was made, or a Basic request answered after a new verification. */
@@ -34,7 +53,8 @@ export class SecurityLog {
   }
 
   /**
-   * A password was wrong, or not looked at.
+   * A password was wrong, or not looked at. Of those not looked at the first for each network and account is written,
+   * then a line a second that says how many were left out.
    *
    * @param about.userId where the email is a user's
    * @param about.email what was given for one; only its tag is printed
@@ -46,13 +66,22 @@ export class SecurityLog {
     userId?: string | undefined;
     email?: string | undefined;
   }): void {
-    this.#log('sign_in_failed', {
-      address: about.address,
-      reason: about.reason,
-      user_id: about.userId,
-      email_tag: about.email === undefined ? undefined : this.#tag(about.email),
-      method: about.method,
-    });
+    const { address, reason, userId, method } = about;
+    const tag = about.email === undefined ? undefined : this.#tag(about.email);
+    const isThrottled = reason === 'throttled';
+    if (isThrottled && !this.#throttled.isFirst(`${networkOf(address)} ${userId ?? tag}`)) return;
+    this.#log('sign_in_failed', { address, reason, user_id: userId, email_tag: tag, method });
+  }
+
+  /**
+   * A request was refused since more hashes wait than may. Written as those that are throttled: once for each network
+   * and user.
+   *
+   * @param about.by the id of the user who asked; null where nobody is signed in
+   */
+  overloaded(about: { address: string; by: string | null }): void {
+    const { address, by } = about;
+    if (this.#overloaded.isFirst(`${networkOf(address)} ${by}`)) this.#log('overloaded', { address, by });
   }
 
   /** A session was ended by its user. */

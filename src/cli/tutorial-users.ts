@@ -1,5 +1,6 @@
 import { sha256Hash } from '../security/password.ts';
 import { User } from '../models/user.ts';
+import type { PasswordHasher } from '../security/password.ts';
 
 /** What a file of the tutorial's users holds for us. */
 export interface TutorialUsers {
@@ -69,6 +70,18 @@ function readTutorialUser(key: string, record: unknown): User | string {
     firstName: typeof first_name === 'string' ? first_name : null,
     lastName: typeof last_name === 'string' ? last_name : null,
   });
+}
+
+/**
+ * Wraps a bare SHA-256 in scrypt: it can be guessed a billion times a second, and an imported user may never sign in to
+ * have it replaced. One hash's time.
+ *
+ * @returns the user with the wrapped hash; the user as it is where the hash is of another kind
+ * @throws {OverloadedError} more are asked for at once than the hasher lets wait
+ */
+export async function withWrappedPassword(user: User, passwords: PasswordHasher): Promise<User> {
+  const [, hex] = /^\$sha256\$([0-9a-f]{64})$/.exec(user.passwordHash) ?? [];
+  return hex === undefined ? user : user.with({ passwordHash: await passwords.wrapSha256(hex) });
 }
 
 // The tutorial's TIMESTAMP_FORMAT, "%Y-%m-%dT%H:%M:%S", of datetime.utcnow().

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../config.ts';
 import type { AccessLog } from '../../http/access-log.ts';
+import { OverloadedError } from '../../errors.ts';
 import { RequestAbortedError } from '../../http/body.ts';
 import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
@@ -144,8 +145,11 @@ export function createApp(dependencies: AppDependencies): App {
   }
 
   /** @returns null where nobody is there to answer */
-  function answerToError(error: unknown): Answer | null {
+  function answerToError(request: ApiRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
+    if (error instanceof OverloadedError) {
+      securityLog.overloaded({ address: request.address, by: request.currentUser?.id ?? null });
+    }
     return errorAnswer(error, challenge) ?? unexpectedError(error);
   }
 
@@ -174,10 +178,10 @@ export function createApp(dependencies: AppDependencies): App {
     try {
       result = answer(request);
     } catch (error) {
-      result = answerToError(error);
+      result = answerToError(request, error);
     }
     if (result instanceof Promise) {
-      void result.catch(answerToError).then((later) => finish(incoming, response, request, later));
+      void result.catch((error) => answerToError(request, error)).then((later) => finish(incoming, response, request, later));
     } else {
       finish(incoming, response, request, result);
     }
