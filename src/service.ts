@@ -22,6 +22,9 @@ const SWEEP_INTERVAL_MS = 15_000;
 /** When sessions were last used is written this often, or at a tenth of the idle timeout where that is less. */
 const LAST_USE_INTERVAL_MS = 60_000;
 
+/** The costs of stored hashes are learnt from so many users at the start: the oldest have the oldest ones. */
+const LEARNT_USERS = 10_000;
+
 /** What a service writes; each takes one line, with its newline. */
 export interface ServiceLogs {
   readonly access: (line: string) => void;
@@ -80,13 +83,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const keepsSessions = config.authType !== 'session_auth' && config.authType !== 'session_exp_auth';
   const database = keepsSessions ? stored : withSessionsInMemory(stored, sessionPolicy);
   const accessLog = createAccessLog(config.logFormat, logs.access, clock);
+  const passwords = options.passwords ?? new PasswordHasher();
+  const securityLog = new SecurityLog(logs.security, clock);
   let address: AddressInfo | null = null;
   const app = createApp({
     config,
     database,
     sessionPolicy,
-    passwords: options.passwords ?? new PasswordHasher(),
-    securityLog: new SecurityLog(logs.security, clock),
+    passwords,
+    securityLog,
     accessLog,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
@@ -100,6 +105,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
 
   await store.open();
+  // Before the first request: a cost that no "no" includes yet would tell who has it.
+  for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
+    if (passwordHash !== null) passwords.learnCost(passwordHash);
+  }
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {
@@ -134,6 +143,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         if (!(error instanceof StoreUnavailableError)) throw error;
       });
       await store.close();
+      securityLog.flush();
     },
   };
 }

@@ -88,6 +88,7 @@ export function createApplication(
     headersOf: createAnswerHeaders(cors, allowedMethods),
     challenge,
     accessLog,
+    onOverload: (request) => securityLog.overloaded(request),
     onUnexpectedError,
   });
 }
