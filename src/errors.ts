@@ -1,7 +1,6 @@
 /**
- * The one tree of domain errors: what can go wrong that is nobody's bug. Each carries its context as
- * fields; `api/v1/app.ts` is the one place that turns them into HTTP answers, `server.ts` and `cli.ts`
- * turn them into exit codes.
+ * The tree of domain errors: what can go wrong without a bug. Each carries its context as fields.
+ * `web/error-answer.ts` turns them into HTTP answers, `server.ts` and `cli.ts` into exit codes.
  *
  * A leaf, like `config.ts`: every layer may throw one of these, so none may be above it.
  */
@@ -28,6 +27,53 @@ export class DuplicateValueError extends DomainError {
     super(`another record of ${collection} has this ${field}`);
     this.collection = collection;
     this.field = field;
+  }
+}
+
+/** The record that a new one belongs to does not exist, or was removed meanwhile. */
+export class MissingOwnerError extends DomainError {
+  override readonly name = 'MissingOwnerError';
+  readonly collection: string;
+
+  constructor(collection: string) {
+    super(`what a record of ${collection} belongs to does not exist`);
+    this.collection = collection;
+  }
+}
+
+/** The change would leave nobody who may administer accounts. */
+export class LastAdministratorError extends DomainError {
+  override readonly name = 'LastAdministratorError';
+
+  constructor() {
+    super('this is the last administrator who can sign in: put another user into the group admins first');
+  }
+}
+
+/** The current password, asked for before a grave step, was wrong. */
+export class WrongPasswordError extends DomainError {
+  override readonly name = 'WrongPasswordError';
+
+  constructor() {
+    super('wrong password');
+  }
+}
+
+/** A link for one use is unknown, used, replaced or too old: who guesses must not learn which. */
+export class UnusableLinkError extends DomainError {
+  override readonly name = 'UnusableLinkError';
+
+  constructor() {
+    super('this link has been used or is too old: ask an administrator for a new one');
+  }
+}
+
+/** A link cannot be made, since nobody knows under which address browsers reach this server. */
+export class NoPublicUrlError extends DomainError {
+  override readonly name = 'NoPublicUrlError';
+
+  constructor() {
+    super('a link cannot be made: set PUBLIC_URL to the address under which browsers reach this server');
   }
 }
 

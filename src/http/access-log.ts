@@ -16,15 +16,18 @@ export interface AccessLog {
   log(address: string, method: string, target: string, httpVersion: string, status: number): void;
 }
 
-/** Longer values are cut: a line of the log must not cost what a client likes. In characters. */
+/** Longer values are cut, so that no client decides how long a line is. In characters. */
 const MAX_VALUE_LENGTH = 2_048;
 
-// Anything but printable ASCII without `"` and `\`: what would end a line or a quoted field, or reach a terminal.
+// Anything but printable ASCII without `"` and `\`: what could end a line or a quoted field, or reach a terminal as a
+// control sequence.
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
+// The token of a link for one use.
+const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -101,7 +104,8 @@ function jsonTime(date: Date): string {
 
 function withoutSecrets(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(USERINFO, '$1***@');
-  return origin.includes('?') ? origin.replace(PASSWORD_PARAMETER, '$1***') : origin;
+  const path = origin.includes('/password-reset/') ? origin.replace(RESET_TOKEN, '$1***') : origin;
+  return path.includes('?') ? path.replace(PASSWORD_PARAMETER, '$1***') : path;
 }
 
 function cut(value: string): string {

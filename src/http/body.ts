@@ -58,16 +58,14 @@ function expectsContinue(request: IncomingMessage): boolean {
 
 function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const body = new Collected();
     const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length <= maxBytes) return;
+      body.add(chunk);
+      if (body.length <= maxBytes) return;
       request.pause(); // without a reader it would flow on, uncounted
       settle(() => reject(new HttpError(413)));
     };
-    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onEnd = (): void => settle(() => resolve(body.bytes));
     const onGone = (): void => settle(() => reject(new RequestAbortedError()));
     const settle = (outcome: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
@@ -76,6 +74,33 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     if (request.destroyed) return onGone(); // its "close" is past: nothing would ever come
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
+}
+
+/** Bytes that come in pieces, in one buffer: kept apart, 65,536 pieces of one byte each would take some 16 MB. */
+class Collected {
+  length = 0;
+  #buffer: Buffer = NO_BODY;
+
+  add(chunk: Buffer): void {
+    const needed = this.length + chunk.length;
+    if (this.length === 0) {
+      this.#buffer = chunk; // most bodies come whole
+    } else {
+      if (needed > this.#buffer.length) this.#growTo(Math.max(needed, 2 * this.#buffer.length));
+      chunk.copy(this.#buffer, this.length);
+    }
+    this.length = needed;
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  #growTo(size: number): void {
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(grown, 0, 0, this.length);
+    this.#buffer = grown;
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ const MESSAGES: ReadonlyMap<number, string> = new Map([
   [429, 'Too many requests'],
   [431, 'Request header fields too large'],
   [500, 'Internal server error'],
+  [501, 'Not implemented'],
   [503, 'Service unavailable'],
 ]);
 

@@ -1,25 +1,27 @@
 import type { Awaitable } from '../http/awaitable.ts';
 
 /**
- * The store contract: what the models ask of a database, and nothing of how it keeps it. Two stores
- * fulfil it, `memory-store.ts` and `journal-store.ts`; `test/contracts/store.ts` holds both to it.
+ * The store contract: what the models ask of a database, and nothing of how it keeps it. `memory/` and `journal/`
+ * fulfil it; `test/contracts/store.ts` holds every store to it.
  */
 
 /** What every stored model has. Models are immutable: a change makes a new one. */
 export interface Identified {
-  /** Primary key. */
+  /** Primary key: a key, as `isKey` says. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
+export type StoredValue = string | number | boolean | null | readonly StoredValue[] | StoredRecord;
+
 /** A model as it is written: a JSON object with the field names of the file. */
-export type StoredRecord = { readonly [field: string]: string | number | boolean | null };
+export type StoredRecord = { readonly [field: string]: StoredValue };
 
 /** An index on one field. */
 export interface Index<M> {
   readonly field: string;
-  /** The field's value; a model that has none (null) is not in the index. */
+  /** The field's value, a key; a model that has none (null) is not in the index. */
   readonly valueOf: (model: M) => string | null;
   /** Makes values that count as equal the same string (say, without regard to case). */
   readonly fold?: (value: string) => string;
@@ -28,16 +30,32 @@ export interface Index<M> {
 /** What to search for: names of indexed fields and the value each must have. */
 export type Criteria = { readonly [field: string]: string };
 
-/** What a store must know of a model. */
-export interface Schema<M extends Identified> {
+/** What a store must know of a model. `O` is the model that owns it; `never` where nothing does. */
+export interface Schema<M extends Identified, O extends Identified = never> {
   /** The collection's name, in the file and in error messages. */
   readonly collection: string;
   /** No two models share a value of these. */
   readonly unique: readonly Index<M>[];
   /** `search` by these costs the same with ten models and with a million. */
   readonly indexed: readonly Index<M>[];
-  /** A foreign key with ON DELETE CASCADE: removing the owner removes the model in the same commit. */
-  readonly belongsTo?: { readonly field: string; readonly collection: string };
+  /**
+   * A foreign key with ON DELETE CASCADE: the owner must exist, and removing it removes the model in the same commit.
+   * `field` is one of `indexed`. An owner belongs to nothing itself.
+   *
+   * `owner` null: the owner is in another store. Nobody looks whether it exists, and whoever removes it calls
+   * `removeOwned`.
+   */
+  readonly belongsTo?: { readonly field: string; readonly owner: Schema<O> | null };
+  /**
+   * When the model ends, in milliseconds since the epoch; null: never. A change may move the end, either way.
+   * Absent: models of this collection never end by themselves.
+   */
+  readonly expiresAt?: (model: M) => number | null;
+  /**
+   * The values of a model that must not stay on the disk once they are replaced, or the model is removed.
+   * Absent: there are none.
+   */
+  readonly secretsOf?: (model: M) => readonly (string | null)[];
   encode(model: M): StoredRecord;
   /**
    * @param record what was read
@@ -47,16 +65,37 @@ export interface Schema<M extends Identified> {
   decode(record: unknown, shareOwnerId: (id: string) => string): M | null;
 }
 
-/** The tutorial's `all`, `get`, `search`, `count`, `save`, `remove`, and `update`, on one model's collection. */
-export interface Repository<M extends Identified> {
-  /** Every model, oldest first. */
+/** A model, and the one that it belongs to. */
+export interface Owned<M, O> {
+  readonly model: M;
+  readonly owner: O;
+}
+
+/** The tutorial's `all`, `get`, `search`, `count`, `save`, `remove`, and what else a server needs of one collection. */
+export interface Repository<M extends Identified, O extends Identified = never> {
+  /** Every model, in the order in which their ids were first saved. Where there may be many, use `page`. */
   all(): Awaitable<M[]>;
-  /** The model with this id, or null. */
+  /**
+   * Some models, in the order of `all`.
+   *
+   * @param after the id of the model before the first one wanted; null: from the first
+   * @param limit how many at most, from 1
+   * @returns the models; null where there is no model with the id `after`
+   */
+  page(after: string | null, limit: number): Awaitable<M[] | null>;
+  /** The model with this id, or null, also where the id is no key. */
   get(id: string): Awaitable<M | null>;
   /**
-   * The models that have all these values, in no order that a caller may count on.
+   * The model with this id and its owner, in one read.
    *
-   * @param criteria at least one field, each of them indexed
+   * @returns null where either is missing
+   * @throws {TypeError} the schema names no owner in this store
+   */
+  getWithOwner(id: string): Awaitable<Owned<M, O> | null>;
+  /**
+   * The models that have all these values, in no particular order.
+   *
+   * @param criteria at least one field, each of them indexed; a value that is no key finds nothing
    * @throws {TypeError} where a field has no index: a search that would read everything is a bug
    */
   search(criteria: Criteria): Awaitable<M[]>;
@@ -65,6 +104,7 @@ export interface Repository<M extends Identified> {
    * Stores a model, new or in place of the one with its id. Resolves once it is durable.
    *
    * @throws {DuplicateValueError} another model has its value of a unique field
+   * @throws {MissingOwnerError} the model that it belongs to does not exist
    * @throws {StoreUnavailableError} it could not be written; nothing changed
    */
   save(model: M): Promise<M>;
@@ -72,11 +112,11 @@ export interface Repository<M extends Identified> {
    * Changes the model with this id as it stands after every earlier write, so that two changes at once
    * never undo each other (the tutorial's read, modify, `save` does).
    *
-   * @param change gives the new model, or null to leave the old one; called once, must not wait
-   * @returns the new model; null where there is none with this id, or `change` gave null
-   * @throws what `save` throws
+   * @param change gives the new model, or the one it was given to leave that as it is; called once, must not wait
+   * @returns the model as it is afterwards; null where there is none with this id
+   * @throws what `save` and `change` throw
    */
-  update(id: string, change: (current: M) => M | null): Promise<M | null>;
+  update(id: string, change: (current: M) => M): Promise<M | null>;
   /**
    * Removes the model with this id and all that belongs to it, in one commit.
    *
@@ -85,25 +125,51 @@ export interface Repository<M extends Identified> {
    */
   remove(id: string): Promise<M | null>;
   /**
-   * Removes models that were made before one time or after another, in the order in which they were made, up to
-   * the first that was made in between. Costs what it removes.
+   * Removes every model of an owner, in one commit.
    *
-   * @param createdBefore milliseconds since the epoch
-   * @param createdAfter milliseconds since the epoch
+   * @param exceptId of a model to leave; null: none
+   * @returns how many were removed
+   * @throws {TypeError} the schema has no `belongsTo`
+   * @throws {StoreUnavailableError} it could not be written; nothing changed
+   */
+  removeOwned(ownerId: string, exceptId: string | null): Promise<number>;
+  /**
+   * Removes the models whose end is at or before a time, in commits of a bounded size. Costs what it removes: a model
+   * whose end has moved is looked at once more for each time that its former end has passed.
+   *
+   * @param now milliseconds since the epoch
    * @returns how many were removed
    * @throws {StoreUnavailableError} it could not be written; those not yet removed remain
    */
-  removeOutside(createdBefore: number, createdAfter: number): Promise<number>;
+  removeExpired(now: number): Promise<number>;
+}
+
+/** The collections of a store, as a transaction sees and changes them. */
+export interface Transaction {
+  /** The repository of a collection that was declared, within this transaction. Of no use once the transaction is over. */
+  collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O>;
 }
 
 /** A database. Collections are declared first, then it is opened, then their repositories may be used. */
 export interface Store {
   /**
-   * Declares a collection; before `open`.
+   * Declares a collection; before `open`, and after the collection that it belongs to.
    *
    * @returns its repository, of use once the store is open
+   * @throws {TypeError} it is declared already, or its owner is not, or its owner belongs to something itself
    */
-  collection<M extends Identified>(schema: Schema<M>): Repository<M>;
+  collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O>;
+  /**
+   * Makes several changes in one commit: all of them, or none.
+   *
+   * Transactions run one at a time. Each sees the store as every earlier write left it, durable or not, and its own
+   * changes; until it ends, nobody else changes what it has read. Others see its changes once it is durable.
+   *
+   * @param work reads and changes through the transaction alone, and waits for nothing else; what it throws undoes all
+   * @returns what `work` gives, once everything is durable
+   * @throws what `work` and `Repository.save` throw; nothing changed
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /**
    * Makes the store ready: what was stored before is there again.
    *
@@ -113,4 +179,15 @@ export interface Store {
   open(): Promise<void>;
   /** Ends what is under way and gives up what the store holds. Nothing may be written afterwards. */
   close(): Promise<void>;
+}
+
+/** In UTF-16 units: at most 2,400 bytes, which the B-tree indexes of databases take. */
+const MAX_KEY_LENGTH = 800;
+
+/**
+ * Whether a text can be an id or an indexed value in every store: well-formed Unicode, without NUL, not too long.
+ * Whatever else is asked for is not found; what a store does when it is told to save such a model is its own matter.
+ */
+export function isKey(text: string): boolean {
+  return text.length <= MAX_KEY_LENGTH && !text.includes('\0') && text.isWellFormed();
 }
