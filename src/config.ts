@@ -27,6 +27,8 @@ export interface Config {
   readonly cookieSecure: CookieSecure;
   readonly trustedProxies: number;
   readonly corsOrigins: '*' | readonly string[];
+  /** `auto`: on a loopback address without a trusted proxy the names of the loopback, elsewhere any. */
+  readonly allowedHosts: '*' | 'auto' | readonly string[];
   /** 0: no throttle. */
   readonly loginMaxFailures: number;
   readonly loginWindowSeconds: number;
@@ -66,6 +68,14 @@ function parseOrigins(text: string): '*' | readonly string[] | undefined {
     (origin) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin,
   );
   return areOrigins ? origins : undefined;
+}
+
+function parseHosts(text: string): '*' | 'auto' | readonly string[] | undefined {
+  if (text === '*' || text === 'auto') return text;
+  const hosts = text.split(',').map((host) => host.trim());
+  // A pattern would match no name at all, and not those that whoever wrote it means.
+  const areHosts = hosts.every((host) => /^[^\s/?#@\\*]+$/.test(host) && URL.canParse(`http://${host}`));
+  return areHosts ? hosts : undefined;
 }
 
 /** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
@@ -136,6 +146,13 @@ const SETTINGS = {
     expects: '*, or origins such as https://app.example.com, separated by commas',
     parse: parseOrigins,
   } satisfies Setting<'*' | readonly string[]>,
+  allowedHosts: {
+    name: 'ALLOWED_HOSTS',
+    fallback: 'auto',
+    meaning: 'host names that are answered: * (any), a comma list, or auto (on loopback its own names, elsewhere any)',
+    expects: '*, auto, or host names such as auth.example.com, separated by commas',
+    parse: parseHosts,
+  } satisfies Setting<'*' | 'auto' | readonly string[]>,
   loginMaxFailures: {
     name: 'LOGIN_MAX_FAILURES',
     fallback: 10,
@@ -208,6 +225,7 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     cookieSecure: read<CookieSecure>(SETTINGS.cookieSecure),
     trustedProxies: read(SETTINGS.trustedProxies),
     corsOrigins: read<'*' | readonly string[]>(SETTINGS.corsOrigins),
+    allowedHosts: read<'*' | 'auto' | readonly string[]>(SETTINGS.allowedHosts),
     loginMaxFailures: read(SETTINGS.loginMaxFailures),
     loginWindowSeconds: read(SETTINGS.loginWindowSeconds),
     passwordMinLength: read(SETTINGS.passwordMinLength),

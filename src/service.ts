@@ -5,6 +5,7 @@ import { createAccessLog } from './http/access-log.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
+import { tellingOfProxies } from './http/untold-proxy.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';
@@ -75,7 +76,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
-  const server = new HttpServer(app.handle, limits, ({ address, status }) => {
+  const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
+  const server = new HttpServer(handle, limits, ({ address, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(address === '' ? '-' : address, '-', '-', '-', status);
   });

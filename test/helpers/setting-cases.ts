@@ -86,6 +86,18 @@ export const SETTING_CASES: readonly SettingCases[] = [
     says: /\*, or origins/,
   },
   {
+    name: 'ALLOWED_HOSTS',
+    key: 'allowedHosts',
+    good: [
+      ['*', '*'],
+      ['auto', 'auto'],
+      ['auth.example.com', ['auth.example.com']],
+      ['a.example:5000, [::1]', ['a.example:5000', '[::1]']],
+    ],
+    bad: ['http://a', 'a/b', 'a b', 'a,', ',', '*.example.com', 'a@b', '::1', 'a:99999', '['],
+    says: /\*, auto, or host names/,
+  },
+  {
     name: 'LOGIN_MAX_FAILURES',
     key: 'loginMaxFailures',
     good: [['0', 0], ['5', 5], ['1000000', 1_000_000]],

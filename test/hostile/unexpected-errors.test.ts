@@ -92,7 +92,7 @@ test('an error after the header was sent ends the connection, so that the answer
   const errors: unknown[] = [];
   const app = createApp({
     ...declareModels(new MemoryStore()),
-    config: parseConfig({}).config,
+    config: parseConfig({ ALLOWED_HOSTS: '*' }).config,
     passwords: new PasswordHasher({ cost: CHEAP_COST }),
     securityLog: new SecurityLog(() => {}),
     accessLog: null,

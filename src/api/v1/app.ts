@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../config.ts';
 import type { AccessLog } from '../../http/access-log.ts';
 import { RequestAbortedError } from '../../http/body.ts';
+import { HostPolicy } from '../../http/allowed-hosts.ts';
 import { CorsPolicy } from '../../http/cors.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { PreparedHeaders, send } from '../../http/respond.ts';
@@ -88,6 +89,7 @@ export function createApp(dependencies: AppDependencies): App {
   const { challenge } = auth ?? new Auth();
   const router = new Router(routeTable(auth, config));
   const targets = createTargets(router, auth);
+  const hosts = new HostPolicy(config);
   const cors = new CorsPolicy(config.corsOrigins);
   const isListedOrigin = (origin: string): boolean => cors.allows(origin);
   const services = { users, passwords, signIn, securityLog, passwordMinLength: config.passwordMinLength, clock };
@@ -172,6 +174,7 @@ export function createApp(dependencies: AppDependencies): App {
     const request = new ApiRequest(incoming, response, targets.of(incoming.url ?? ''), config.trustedProxies);
     let result: Awaitable<Answer | null>;
     try {
+      hosts.check(incoming);
       result = answer(request);
     } catch (error) {
       result = answerToError(error);
