@@ -49,6 +49,8 @@ async function main(): Promise<void> {
       notice: (line) => errors.write(line),
     },
   });
+  // Node would open its inspector: whoever may signal this process could then run code in it, over a port.
+  process.on('SIGUSR1', () => {});
   // From the first moment: a start that reads a million sessions takes seconds.
   stopOnSignals(starting);
   let service: Service;
@@ -101,8 +103,8 @@ function stopOnSignals(starting: Promise<Service>): void {
       (error: unknown) => exit(EXIT_FAILED, '', `${messageOf(error)}\n`),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  // SIGHUP: the terminal it was started from was closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
 
   // The state of the process is unknown: say all that is known, write what was promised, and end.
   const crash = (error: unknown): void => {

@@ -8,6 +8,7 @@ import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
+import { tellingOfProxies } from './http/untold-proxy.ts';
 import { declareModels, withSessionsInMemory } from './models/repositories.ts';
 import { sessionPolicyOf } from './models/session-policy.ts';
 import type { Users } from './models/user.ts';
@@ -99,7 +100,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     monotonicClock,
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
-  const server = new HttpServer(app.handle, limits, ({ address: client, status }) => {
+  const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
+  const server = new HttpServer(handle, limits, ({ address: client, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });

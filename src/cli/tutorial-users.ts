@@ -134,9 +134,6 @@ export async function withWrappedPassword(user: User, passwords: PasswordHasher)
   return hex === undefined ? user : user.with({ passwordHash: await passwords.wrapSha256(hex) });
 }
 
-// The tutorial's TIMESTAMP_FORMAT, "%Y-%m-%dT%H:%M:%S", of datetime.utcnow().
-const TUTORIAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
-
 // Clients take the dots out of a path (RFC 3986 section 5.2.4); `me` is whoever asks.
 const RESERVED_IDS: ReadonlySet<string> = new Set(['.', '..', 'me']);
 

@@ -76,7 +76,7 @@ test('signInFailed() writes the first throttled attempt of each network and acco
 
 test('overloaded() writes the first refusal of each network and user, then how many were left out', () => {
   const { log, lines } = recording();
-  for (const by of [null, null, 'u1', 'u1', 'u1']) log.overloaded({ address: '192.0.2.7', by });
+  for (const userId of [null, null, 'u1', 'u1', 'u1']) log.overloaded({ address: '192.0.2.7', userId });
   log.flush();
   assert.deepEqual(lines.map((line) => JSON.parse(line)), [
     { time: TIME, event: 'overloaded', address: '192.0.2.7', by: null },
