@@ -48,6 +48,11 @@ async function main(): Promise<void> {
       security: (line) => errors.write(line),
       notice: (line) => errors.write(line),
     },
+    onStoreLost: (error) => {
+      setTimeout(exitAtOnce, CRASH_GRACE_MS).unref();
+      const exitFailed = (): Promise<void> => exit(EXIT_FAILED, '', `${error.message}\n`);
+      starting.then((running) => running.close(0)).then(exitFailed, exitFailed);
+    },
   });
   // From the first moment: a start that reads a million sessions takes seconds.
   stopOnSignals(starting);
@@ -103,6 +108,8 @@ function stopOnSignals(starting: Promise<Service>): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // The terminal was closed.
+  process.on('SIGHUP', stop);
 
   // The state of the process is unknown: say all that is known, write what was promised, and end.
   const crash = (error: unknown): void => {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
 import { createAccessLog } from './http/access-log.ts';
+import type { DomainError } from './errors.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
@@ -32,6 +33,8 @@ export interface ServiceOptions {
   readonly clock?: () => number;
   readonly limits?: Partial<HttpLimits>;
   readonly fileSystem?: FileSystem;
+  /** Is called once where the data directory is somebody else's by now: nothing more is written, so stop. */
+  readonly onStoreLost?: (error: DomainError) => void;
 }
 
 /** A server that listens. */
@@ -54,7 +57,9 @@ export interface Service {
  *
  * @throws {StoreLockedError} another process has the data directory
  * @throws {DamagedFileError} what was stored cannot be read
- * @throws the system's error where the directory or the address cannot be used
+ * @throws {NewerFormatError} a newer version of this server wrote it
+ * @throws {DataDirectoryError} the directory cannot be used as it is
+ * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, logs, clock = Date.now } = options;
@@ -62,6 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     directory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
+    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
   });
   const repositories = declareModels(store);
   const accessLog = createAccessLog(config.logFormat, logs.access, clock);

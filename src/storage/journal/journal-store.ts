@@ -34,6 +34,8 @@ export interface JournalStoreOptions {
   readonly fileSystem?: FileSystem;
   /** Is called once where the directory turns out to be somebody else's: nothing is written from then on. */
   readonly onLost?: (error: StoreLostError) => void;
+  /** How often that is looked at, in milliseconds. */
+  readonly lockWatchIntervalMs?: number;
   /** Is given what connects to the directory's socket, `lock.sock`. Some only look whether anybody answers. */
   readonly onConnection?: (socket: Socket) => void;
 }
@@ -135,7 +137,8 @@ export class JournalStore implements Store {
       await this.close().catch(() => {});
       throw error;
     }
-    lock.watch(() => this.#options.onLost?.(new StoreLostError(this.#directory)));
+    const { onLost, lockWatchIntervalMs } = this.#options;
+    lock.watch(() => onLost?.(new StoreLostError(this.#directory)), lockWatchIntervalMs);
     if (this.#holdsLittleButDead()) this.#startCompaction();
     else this.#compactWhereDue();
   }
