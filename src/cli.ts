@@ -16,11 +16,14 @@ import { passwordProblem } from './security/password-policy.ts';
 import { PasswordHasher } from './security/password.ts';
 import { StoreCheck } from './storage/journal/check.ts';
 import { JournalStore } from './storage/journal/journal-store.ts';
+import type { JournalStoreOptions } from './storage/journal/journal-store.ts';
 import { packageVersion } from './version.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+const SIGNALS = [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]] as const;
 
 const HELP = `Usage: node dist/cli.js COMMAND
 
@@ -61,7 +64,7 @@ const COMMANDS: readonly Command[] = [
 
 async function addUser(email: string, names: Names, config: Config): Promise<number> {
   const fields = { email: checkedEmail(email), ...names };
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'write', async ({ users }) => {
     const [taken] = await users.search({ email });
     if (taken !== undefined) throw new DuplicateValueError('users', 'email');
     const passwordHash = await askPasswordHash(config);
@@ -72,14 +75,14 @@ async function addUser(email: string, names: Names, config: Config): Promise<num
 }
 
 async function listUsers(_argument: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'read', async ({ users }) => {
     for (const user of await users.all()) print(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`);
     return EXIT_OK;
   });
 }
 
 async function removeUser(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'change', async ({ users }) => {
     const user = await userByEmail(email, users);
     await users.remove(user.id);
     print(`Removed user: ${user.id}`);
@@ -88,7 +91,7 @@ async function removeUser(email: string, _names: Names, config: Config): Promise
 }
 
 async function setPassword(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users, userSessions }) => {
+  return withModels(config, 'change', async ({ users, userSessions }) => {
     const user = await userByEmail(email, users);
     const passwordHash = await askPasswordHash(config);
     const sessions = await userSessions.search({ userId: user.id });
@@ -106,7 +109,7 @@ async function setPassword(email: string, _names: Names, config: Config): Promis
 async function importUsers(path: string, _names: Names, config: Config): Promise<number> {
   const file = readTutorialUsers(await readFile(path, 'utf8'));
   if (file === null) throw new Error(`${path} is no JSON object of users`);
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'write', async ({ users }) => {
     const leftOut = [...file.leftOut];
     const passwords = new PasswordHasher({ maxConcurrent: availableParallelism(), maxQueued: file.users.length });
     const emails = new Set<string>();
@@ -138,10 +141,18 @@ async function check(_argument: string, _names: Names, config: Config): Promise<
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-async function withModels(config: Config, run: (models: Repositories) => Promise<number>): Promise<number> {
-  const store = new JournalStore({ directory: config.dataDirectory, onNotice: printProblem });
+async function withModels(
+  config: Config,
+  access: NonNullable<JournalStoreOptions['access']>,
+  run: (models: Repositories) => Promise<number>,
+): Promise<number> {
+  const store = new JournalStore({ directory: config.dataDirectory, access, onNotice: printProblem });
   const models = declareModels(store);
   await store.open();
+  // A terminal that is closed, say: what was asked for is written, and no lock is left behind.
+  for (const [signal, number] of SIGNALS) {
+    process.once(signal, () => void store.close().finally(() => process.exit(128 + number)));
+  }
   try {
     return await run(models);
   } finally {
@@ -227,5 +238,8 @@ async function main(): Promise<number> {
 function isParseArgsError(error: unknown): boolean {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
+
+// Whoever read the output has seen enough, `head -1` say: the command goes on to its end, and gives the directory up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main();

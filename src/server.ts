@@ -48,6 +48,11 @@ async function main(): Promise<void> {
       security: (line) => errors.write(line),
       notice: (line) => errors.write(line),
     },
+    onStoreLost: (error) => {
+      setTimeout(exitAtOnce, CRASH_GRACE_MS).unref();
+      const exitFailed = (): Promise<void> => exit(EXIT_FAILED, '', `${error.message}\n`);
+      starting.then((running) => running.close(0)).then(exitFailed, exitFailed);
+    },
   });
   // Node would open its inspector: whoever may signal this process could then run code in it, over a port.
   process.on('SIGUSR1', () => {});

@@ -3,6 +3,7 @@ import { SecurityLog } from './accounts/security-log.ts';
 import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
 import { StoreUnavailableError } from './errors.ts';
+import type { DomainError } from './errors.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
@@ -45,6 +46,8 @@ export interface ServiceOptions {
   readonly monotonicClock?: () => number;
   readonly limits?: Partial<HttpLimits>;
   readonly fileSystem?: FileSystem;
+  /** Is called once where the data directory is somebody else's by now: nothing more is written, so stop. */
+  readonly onStoreLost?: (error: DomainError) => void;
 }
 
 /** A server that listens. */
@@ -70,7 +73,9 @@ export interface Service {
  *
  * @throws {StoreLockedError} another process has the data directory
  * @throws {DamagedFileError} what was stored cannot be read
- * @throws the system's error where the directory or the address cannot be used
+ * @throws {NewerFormatError} a newer version of this server wrote it
+ * @throws {DataDirectoryError} the directory cannot be used as it is
+ * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
@@ -78,6 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     directory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
+    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
   });
   const sessionPolicy = sessionPolicyOf(config, clock());
   const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
