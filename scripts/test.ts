@@ -6,6 +6,9 @@ import { join } from 'node:path';
  * Runs every test file, or those whose path holds one of the arguments. The files are listed here, since
  * `node --test` on Node 20 finds no TypeScript by itself, and is content with finding nothing.
  */
+/** No test hangs the run. */
+const MAX_TEST_MS = 120_000;
+
 const wanted = process.argv.slice(2);
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((name) => join('test', name))
@@ -17,7 +20,7 @@ if (files.length === 0) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-reporter=spec', ...files],
+  ['--import', 'tsx', '--test', '--test-reporter=spec', `--test-timeout=${MAX_TEST_MS}`, ...files],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

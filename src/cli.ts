@@ -1,25 +1,29 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
 import { declareModels } from './models/repositories.ts';
-import type { Models } from './models/repositories.ts';
-import { readTutorialUsers } from './cli/tutorial-users.ts';
+import type { Repositories } from './models/repositories.ts';
+import { readTutorialUsers, withWrappedPassword } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
-import { User } from './models/user.ts';
+import { foldEmail, User } from './models/user.ts';
 import { passwordProblem } from './security/password-policy.ts';
 import { PasswordHasher } from './security/password.ts';
 import { StoreCheck } from './storage/journal/check.ts';
 import { JournalStore } from './storage/journal/journal-store.ts';
+import type { JournalStoreOptions } from './storage/journal/journal-store.ts';
 import { packageVersion } from './version.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+const SIGNALS = [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]] as const;
 
 const HELP = `Usage: node dist/cli.js COMMAND
 
@@ -60,7 +64,7 @@ const COMMANDS: readonly Command[] = [
 
 async function addUser(email: string, names: Names, config: Config): Promise<number> {
   const fields = { email: checkedEmail(email), ...names };
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'write', async ({ users }) => {
     const [taken] = await users.search({ email });
     if (taken !== undefined) throw new DuplicateValueError('users', 'email');
     const passwordHash = await askPasswordHash(config);
@@ -71,14 +75,14 @@ async function addUser(email: string, names: Names, config: Config): Promise<num
 }
 
 async function listUsers(_argument: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'read', async ({ users }) => {
     for (const user of await users.all()) print(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`);
     return EXIT_OK;
   });
 }
 
 async function removeUser(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'change', async ({ users }) => {
     const user = await userByEmail(email, users);
     await users.remove(user.id);
     print(`Removed user: ${user.id}`);
@@ -87,7 +91,7 @@ async function removeUser(email: string, _names: Names, config: Config): Promise
 }
 
 async function setPassword(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users, userSessions }) => {
+  return withModels(config, 'change', async ({ users, userSessions }) => {
     const user = await userByEmail(email, users);
     const passwordHash = await askPasswordHash(config);
     const sessions = await userSessions.search({ userId: user.id });
@@ -105,18 +109,23 @@ async function setPassword(email: string, _names: Names, config: Config): Promis
 async function importUsers(path: string, _names: Names, config: Config): Promise<number> {
   const file = readTutorialUsers(await readFile(path, 'utf8'));
   if (file === null) throw new Error(`${path} is no JSON object of users`);
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'write', async ({ users }) => {
     const leftOut = [...file.leftOut];
-    const saves = file.users.map(async (user) => {
-      try {
-        if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
-        else await users.save(user);
-      } catch (error) {
-        if (!(error instanceof DuplicateValueError)) throw error;
+    const passwords = new PasswordHasher({ maxConcurrent: availableParallelism(), maxQueued: file.users.length });
+    const emails = new Set<string>();
+    // What is left out is known before its hash is wrapped; the hashes are made side by side, and saved in the file's order.
+    let saved: Promise<unknown> = Promise.resolve();
+    for (const user of file.users) {
+      const [taken] = await users.search({ email: user.email });
+      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
+      else if (taken !== undefined || emails.has(foldEmail(user.email))) {
         leftOut.push({ key: user.id, reason: 'another user has this email' });
+      } else {
+        saved = Promise.all([withWrappedPassword(user, passwords), saved]).then(([wrapped]) => users.save(wrapped));
       }
-    });
-    await Promise.all(saves);
+      emails.add(foldEmail(user.email));
+    }
+    await saved;
     const taken = file.users.length + file.leftOut.length - leftOut.length;
     print(`Imported ${taken} users, left out ${leftOut.length}`);
     for (const { key, reason } of leftOut) print(`  ${JSON.stringify(key)}: ${reason}`);
@@ -132,10 +141,18 @@ async function check(_argument: string, _names: Names, config: Config): Promise<
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-async function withModels(config: Config, run: (models: Models) => Promise<number>): Promise<number> {
-  const store = new JournalStore({ directory: config.dataDirectory, onNotice: printProblem });
+async function withModels(
+  config: Config,
+  access: NonNullable<JournalStoreOptions['access']>,
+  run: (models: Repositories) => Promise<number>,
+): Promise<number> {
+  const store = new JournalStore({ directory: config.dataDirectory, access, onNotice: printProblem });
   const models = declareModels(store);
   await store.open();
+  // A terminal that is closed, say: what was asked for is written, and no lock is left behind.
+  for (const [signal, number] of SIGNALS) {
+    process.once(signal, () => void store.close().finally(() => process.exit(128 + number)));
+  }
   try {
     return await run(models);
   } finally {
@@ -143,7 +160,7 @@ async function withModels(config: Config, run: (models: Models) => Promise<numbe
   }
 }
 
-async function userByEmail(email: string, users: Models['users']): Promise<User> {
+async function userByEmail(email: string, users: Repositories['users']): Promise<User> {
   const [user] = await users.search({ email });
   if (user === undefined) throw new Error(`no user found for ${JSON.stringify(email)}`);
   return user;
@@ -221,5 +238,8 @@ async function main(): Promise<number> {
 function isParseArgsError(error: unknown): boolean {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
+
+// Whoever read the output has seen enough, `head -1` say: the command goes on to its end, and gives the directory up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main();

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, describeSettings, parseConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
+import { CorsPolicy } from '../src/http/cors.ts';
+import { isToken } from '../src/http/field-value.ts';
 import { SETTING_CASES } from './helpers/setting-cases.ts';
 
 const DEFAULTS: Config = {
@@ -14,10 +16,18 @@ const DEFAULTS: Config = {
   cookieSecure: 'auto',
   trustedProxies: 0,
   corsOrigins: '*',
+  allowedHosts: 'auto',
   loginMaxFailures: 10,
   loginWindowSeconds: 900,
   passwordMinLength: 8,
   logFormat: 'common',
+  defaultGroups: [],
+  reauthWindowSeconds: 900,
+  sessionIdleTimeoutSeconds: 0,
+  sessionMaxPerUser: 100,
+  publicUrl: null,
+  cookieDomain: null,
+  redirectOrigins: [],
 };
 
 /** The problems of an environment; none where it is taken. */
@@ -32,11 +42,26 @@ function problemsOf(env: { readonly [name: string]: string }): readonly string[]
   }
 }
 
-test('parseConfig() gives the defaults when nothing is set, or everything is empty', () => {
+test('parseConfig() gives the defaults when nothing is set, or everything is empty but CORS_ORIGINS', () => {
   assert.deepEqual(parseConfig({}), { config: DEFAULTS, warnings: [] });
   const empty = Object.fromEntries(describeSettings().map(({ name }) => [name, '']));
-  assert.deepEqual(parseConfig(empty), { config: DEFAULTS, warnings: [] });
-  assert.deepEqual(parseConfig({ ...empty, API_HOST: undefined }), { config: DEFAULTS, warnings: [] });
+  // Whoever empties the list of those who may means nobody, and least of all everybody.
+  const config = { ...DEFAULTS, corsOrigins: [] };
+  assert.deepEqual(parseConfig(empty), { config, warnings: [] });
+  assert.deepEqual(parseConfig({ ...empty, API_HOST: undefined }), { config, warnings: [] });
+});
+
+test('parseConfig() takes the names and origins that http/ takes: config.ts imports nothing, so each rule is there twice', () => {
+  for (let code = 0; code < 256; code += 1) {
+    const name = `a${String.fromCharCode(code)}`;
+    assert.equal(problemsOf({ SESSION_NAME: name }).length === 0, isToken(name), JSON.stringify(name));
+  }
+  const { good = [] } = SETTING_CASES.find(({ name }) => name === 'CORS_ORIGINS') ?? {};
+  for (const [text] of good.filter(([, value]) => Array.isArray(value))) {
+    const { corsOrigins } = parseConfig({ CORS_ORIGINS: text }).config;
+    assert.doesNotThrow(() => new CorsPolicy(corsOrigins), text);
+  }
+  assert.ok(good.length > 5);
 });
 
 test('parseConfig() looks at nothing else in the environment', () => {
@@ -117,6 +142,7 @@ test('describeSettings() names every setting of the contract with its default', 
       ['COOKIE_SECURE', 'auto'],
       ['TRUST_PROXY', '0'],
       ['CORS_ORIGINS', '*'],
+      ['ALLOWED_HOSTS', 'auto'],
       ['LOGIN_MAX_FAILURES', '10'],
       ['LOGIN_WINDOW', '900'],
       ['PASSWORD_MIN_LENGTH', '8'],
@@ -127,4 +153,27 @@ test('describeSettings() names every setting of the contract with its default', 
     assert.ok(meaning !== '', name);
     assert.deepEqual(parseConfig({ [name]: fallback }).config, DEFAULTS, `${name}'s default can be set`);
   }
+});
+
+test('COOKIE_DOMAIN is a parent of the host of PUBLIC_URL, of two labels, and not for a cookie named __Host-…', () => {
+  const PUBLIC_URL = 'https://auth.example.com';
+  for (const domain of ['example.com', 'auth.example.com', '.example.com', 'EXAMPLE.com']) {
+    assert.deepEqual(problemsOf({ PUBLIC_URL, COOKIE_DOMAIN: domain }), [], domain);
+  }
+  const { config, warnings } = parseConfig({ PUBLIC_URL, COOKIE_DOMAIN: '.example.com' });
+  assert.equal(config.cookieDomain, 'example.com');
+  assert.match(warnings.join(), /COOKIE_DOMAIN=example\.com: every host below it is sent the session cookie/);
+  for (const domain of ['com', 'localhost', 'example.org', 'ample.com', 'x.auth.example.com', 'exa mple.com', 'a..b', '1.2.3.4']) {
+    assert.equal(problemsOf({ PUBLIC_URL, COOKIE_DOMAIN: domain }).length, 1, domain);
+  }
+  assert.match(problemsOf({ COOKIE_DOMAIN: 'example.com' }).join(), /set PUBLIC_URL too/);
+  const hostOnly = { PUBLIC_URL, COOKIE_DOMAIN: 'example.com', SESSION_NAME: '__Host-sid' };
+  assert.match(problemsOf(hostOnly).join(), /belongs to one host/);
+});
+
+test('COOKIE_SECURE=false is refused for a name that browsers take from a Secure cookie only', () => {
+  for (const name of ['__Host-sid', '__Secure-sid', '__host-sid']) {
+    assert.match(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: name }).join(), /browsers drop a cookie named/);
+  }
+  assert.deepEqual(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: 'sid' }), []);
 });

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import { printable } from './printable.ts';
 
 /** How the access log looks; `off` is none. */
@@ -17,18 +16,18 @@ export interface AccessLog {
   log(address: string, method: string, target: string, httpVersion: string, status: number): void;
 }
 
-/** Longer values are cut: a line of the log must not cost what a client likes. In characters. */
+/** Longer values are cut, so that no client decides how long a line is. In characters. */
 const MAX_VALUE_LENGTH = 2_048;
 
-// Anything but printable ASCII without `"` and `\`: what would end a line, a quoted field or a terminal's calm.
+// Anything but printable ASCII without `"` and `\`: what could end a line or a quoted field, or reach a terminal as a
+// control sequence.
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
-
-/** So many addresses of one second are remembered. */
-const MAX_BEGINNINGS = 1_000;
+// The token of a link for one use.
+const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -51,89 +50,47 @@ export function createAccessLog(
   clock: () => number = Date.now,
 ): AccessLog | null {
   if (format === 'off') return null;
-  const line = format === 'common' ? COMMON : JSON_LINES;
-  const beginning = memoOfASecond(clock, line.time, line.beginning);
-  const methods = new Map(METHODS.map((method) => [method, line.method(method)]));
-  const endings = new Map<number, string>();
-
-  function ending(httpVersion: string, status: number): string {
-    if (httpVersion !== '1.1') return line.ending(httpVersion, status);
-    const known = endings.get(status);
-    if (known !== undefined) return known;
-    const made = line.ending(httpVersion, status);
-    endings.set(status, made);
-    return made;
-  }
-
+  const formatTime = format === 'common' ? commonTime : jsonTime;
+  const formatLine = format === 'common' ? commonLine : jsonLine;
+  let second = Number.NaN;
+  let time = '';
   return {
     log: (address, method, target, httpVersion, status) => {
-      const safe = withoutSecrets(target);
-      write(
-        beginning(address) +
-          (methods.get(method) ?? line.method(method)) +
-          // Most targets need no escapes: one look instead of a replacement.
-          (UNSAFE.test(safe) ? line.escape(safe) : cut(safe)) +
-          ending(httpVersion, status),
-      );
+      const now = Math.floor(clock() / 1000);
+      if (now !== second) {
+        second = now;
+        time = formatTime(new Date(now * 1000));
+      }
+      write(formatLine(time, { address, method, target: withoutSecrets(target), httpVersion, status }));
     },
   };
 }
 
-/**
- * A line, in four pieces: each but the target is made once for many lines, for a string that is joined of many
- * pieces costs by their number.
- */
-interface LineFormat {
-  readonly time: (date: Date) => string;
-  readonly beginning: (address: string, time: string) => string;
-  /** With all between the address and the target. */
-  readonly method: (method: string) => string;
-  /** Of a target, inside its quotes. */
-  readonly escape: (target: string) => string;
-  /** All that follows the target. */
-  readonly ending: (httpVersion: string, status: number) => string;
+/** What one line tells, as it came. */
+interface Entry {
+  readonly address: string;
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly status: number;
 }
 
-const COMMON: LineFormat = {
-  time: commonTime,
-  beginning: (address, time) => `${escape(address)} - - [${time}] "`,
-  method: (method) => `${escape(method)} `,
-  escape,
-  ending: (httpVersion, status) => ` HTTP/${httpVersion}" ${status} -\n`,
-};
+function commonLine(time: string, { address, method, target, httpVersion, status }: Entry): string {
+  const request = `${safe(method, escape)} ${safe(target, escape)} HTTP/${httpVersion}`;
+  return `${safe(address, escape)} - - [${time}] "${request}" ${status} -\n`;
+}
 
-const JSON_LINES: LineFormat = {
-  time: jsonTime,
-  beginning: (address, time) => `{"time":"${time}","address":"${escapeJson(address)}","method":"`,
-  method: (method) => `${escapeJson(method)}","target":"`,
-  escape: escapeJson,
-  ending: (httpVersion, status) => `","http":"${httpVersion}","status":${status}}\n`,
-};
+// Written out: JSON.stringify() of an object costs three times as much, and this is a line for each request.
+function jsonLine(time: string, { address, method, target, httpVersion, status }: Entry): string {
+  return (
+    `{"time":"${time}","address":"${safe(address, escapeJson)}","method":"${safe(method, escapeJson)}",` +
+    `"target":"${safe(target, escapeJson)}","http":"${httpVersion}","status":${status}}\n`
+  );
+}
 
-/** What a line begins with: made once a second for each address, its time once a second. */
-function memoOfASecond(
-  clock: () => number,
-  format: (date: Date) => string,
-  begin: (address: string, time: string) => string,
-): (address: string) => string {
-  const beginnings = new Map<string, string>();
-  let second = Number.NaN;
-  let time = '';
-  return (address) => {
-    const now = Math.floor(clock() / 1000);
-    if (now !== second) {
-      second = now;
-      time = format(new Date(now * 1000));
-      beginnings.clear();
-    } else if (beginnings.size === MAX_BEGINNINGS) {
-      beginnings.clear();
-    }
-    const known = beginnings.get(address);
-    if (known !== undefined) return known;
-    const made = begin(address, time);
-    beginnings.set(address, made);
-    return made;
-  };
+/** The value as it is where it needs neither escapes nor a cut, as most do: one look instead of a replacement. */
+function safe(value: string, escapeValue: (value: string) => string): string {
+  return value.length > MAX_VALUE_LENGTH || UNSAFE.test(value) ? escapeValue(value) : value;
 }
 
 function commonTime(date: Date): string {
@@ -147,7 +104,8 @@ function jsonTime(date: Date): string {
 
 function withoutSecrets(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(USERINFO, '$1***@');
-  return origin.includes('?') ? origin.replace(PASSWORD_PARAMETER, '$1***') : origin;
+  const path = origin.includes('/password-reset/') ? origin.replace(RESET_TOKEN, '$1***') : origin;
+  return path.includes('?') ? path.replace(PASSWORD_PARAMETER, '$1***') : path;
 }
 
 function cut(value: string): string {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
+import type { HeaderList } from './field-value.ts';
 import { JsonContent } from './json.ts';
 
-/** Header fields, in order. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type { HeaderList };
 
 export const NO_HEADERS: HeaderList = [];
 
@@ -16,44 +16,33 @@ export interface Answer {
   readonly headers: HeaderList;
 }
 
-/** How much of an unwanted body is read, so that its sender can read the answer and use the connection again. */
+/** How much of an unread body is dropped, so that its sender can read the answer and use the connection again. */
 const MAX_DISCARDED_BYTES = 1_048_576;
 
 /** On every answer. */
 const COMMON_HEADERS: HeaderList = [
-  // Nothing here is to be taken for a script or a page, whatever a browser thinks of its content.
+  // Browsers must not guess a type: JSON must never run as a script or show as a page.
   ['X-Content-Type-Options', 'nosniff'],
   // Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2).
   ['Cache-Control', 'no-store'],
 ];
 
-/** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
+/** Header fields as node:http takes them: name, value, name, value. Never changed once they are made. */
 type RawHeaders = string[];
 
-/** So many lengths of content are remembered; far more than the users of one site have. */
-const MAX_LENGTHS = 1_024;
-
-/** The fields of many answers, made once: those of every answer, some more, and the type and length of the content. */
+/** The fields of many answers, made once: those of every answer, and some more. */
 export class PreparedHeaders {
-  readonly #withoutContent: RawHeaders;
-  /** By length rather than beside each content: the same few lists stay in the processor's cache. */
-  readonly #byLength = new Map<number, RawHeaders>();
+  readonly #fields: RawHeaders;
 
   /** @param headers besides those of every answer and those of the content */
   constructor(headers: HeaderList) {
-    this.#withoutContent = [...COMMON_HEADERS, ...headers].flat();
+    this.#fields = [...COMMON_HEADERS, ...headers].flat();
   }
 
-  /** @returns the fields of an answer with this content, or with none; not to be changed */
+  /** @returns the fields of an answer with this content, or with none */
   fieldsFor(content: JsonContent | null): RawHeaders {
-    if (content === null) return this.#withoutContent;
-    const known = this.#byLength.get(content.byteLength);
-    if (known !== undefined) return known;
-    const length = String(content.byteLength);
-    const made = [...this.#withoutContent, 'Content-Type', 'application/json', 'Content-Length', length];
-    if (this.#byLength.size === MAX_LENGTHS) this.#byLength.clear();
-    this.#byLength.set(content.byteLength, made);
-    return made;
+    if (content === null) return this.#fields;
+    return [...this.#fields, 'Content-Type', 'application/json', 'Content-Length', String(content.byteLength)];
   }
 }
 
@@ -63,7 +52,7 @@ export function json(status: number, value: unknown, headers: HeaderList = NO_HE
 }
 
 /**
- * Sends an answer: the one place that does.
+ * Sends a handler's answer. What `http-server.ts` refuses before there is a handler, it answers itself.
  *
  * @param prepared the fields besides those of the answer
  */

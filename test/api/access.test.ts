@@ -29,6 +29,8 @@ const GROUPS = { json: { groups: ['ops'] } };
 /** Every route of the API, and what each role is answered. A route that is not here fails the test below. */
 const ROWS: readonly Row[] = [
   { route: 'GET /api/v1/status', statuses: [200, 200, 200, 200, 200, 200] },
+  { route: 'GET /api/v1/ready', statuses: [200, 200, 200, 200, 200, 200] },
+  { route: 'GET /api/v1/openapi.json', statuses: [200, 200, 200, 200, 200, 200] },
   { route: 'GET /api/v1/stats', statuses: [401, 200, 200, 200, 200, 200] },
   { route: 'GET /api/v1/unauthorized', statuses: [401, 401, 401, 401, 401, 401] },
   { route: 'GET /api/v1/forbidden', statuses: [403, 403, 403, 403, 403, 403] },
@@ -38,7 +40,7 @@ const ROWS: readonly Row[] = [
   { route: 'PUT /api/v1/users/:id', options: NAMES, statuses: [401, 403, 200, 200, 200, 200] },
   {
     route: 'PUT /api/v1/users/:id/email',
-    options: { json: { email: 'new@example.com' } },
+    options: { json: { email: 'NEW@example.com' } },
     statuses: [401, 403, 403, 200, 403, 403],
     basic: { administrator: 200, owner: 403 },
   },
@@ -106,7 +108,8 @@ async function ask({ server, advance }: Actors, row: Row, role: Role, basic: boo
   if (role.startsWith('stale')) advance(901);
   const [method = '', path = ''] = row.route.split(' ');
   const below = path.replace('/api/v1', '').replace(':id', target.id).replace(':handle', 'unknown');
-  return server.api(method, below, { ...row.options, ...credentials });
+  const options = JSON.stringify(row.options ?? {}).replace('NEW@', `new${number}@`);
+  return server.api(method, below, { ...JSON.parse(options), ...credentials });
 }
 
 async function signIn(server: TestService, email: string): Promise<RequestOptions> {
