@@ -18,7 +18,7 @@ import { cookieOf, send } from '../test/helpers/client.ts';
 
 /**
  * What others notice while one client takes all that it can get, and whether the bars of the contract hold. Loopback
- * only; each attack ends by itself, after some `--seconds` for each of its three measurements.
+ * only; each attack ends by itself, after some `--seconds` for each measurement.
  *
  *     npm run build && node --import tsx scripts/hostile-load.ts [ATTACK …] [--attackers 1] [--users 1000]
  *         [--seconds 4] [--connections N] [--server dist/server.js]
@@ -97,7 +97,11 @@ async function measureOne(attack: Attack, directory: string): Promise<void> {
     const form = { email: EMAIL, password: PASSWORD };
     const cookie = cookieOf(await send(server.base, 'POST', '/api/v1/auth_session/login', { form }));
     const bystander: Bystander = { base: server.base, cookie, email: EMAIL, password: PASSWORD };
-    const before = { rate: await authenticatedRate(bystander, seconds), hash: percentile(await signInLatencies(bystander, 5), 0.5) };
+    const before = {
+      status: percentile(await statusLatencies(bystander, seconds), 0.99),
+      rate: await authenticatedRate(bystander, seconds),
+      hash: percentile(await signInLatencies(bystander, 5), 0.5),
+    };
 
     const attacker = startAttackers(attack, new URL(server.base).port, cookie);
     await Promise.race([once(attacker, 'message'), new Promise((resolve) => setTimeout(resolve, 30_000))]);
@@ -106,6 +110,7 @@ async function measureOne(attack: Attack, directory: string): Promise<void> {
       const rate = await authenticatedRate(bystander, seconds);
       const signIns = await signInLatencies(bystander, 20);
       report(attack, [
+        ['GET /status before, p99 in ms', before.status, () => true],
         ['GET /status, p99 in ms', percentile(status, 0.99), (it) => it < 100],
         ['authenticated GET, of its speed before', rate / before.rate, (it) => it >= 0.5],
         ['sign-ins of 20', signIns.filter((it) => it !== null).length, (it) => it === 20],
