@@ -148,11 +148,11 @@ async function withModels(
 ): Promise<number> {
   const store = new JournalStore({ directory: config.dataDirectory, access, onNotice: printProblem });
   const models = declareModels(store);
-  await store.open();
+  const opening = store.open();
   // A terminal that is closed, say: what was asked for is written, and no lock is left behind.
-  for (const [signal, number] of SIGNALS) {
-    process.once(signal, () => void store.close().finally(() => process.exit(128 + number)));
-  }
+  const end = (code: number): unknown => opening.then(() => store.close()).finally(() => process.exit(code));
+  for (const [signal, number] of SIGNALS) process.once(signal, () => void end(128 + number));
+  await opening;
   try {
     return await run(models);
   } finally {
