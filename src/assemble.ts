@@ -29,6 +29,8 @@ export interface AssemblyOptions {
   readonly logs: ServiceLogs;
   /** Where browsers reach this server, without a slash at its end; null: not known. */
   readonly publicUrl: () => string | null;
+  /** Whether the server was told to stop. */
+  readonly isStopping?: () => boolean;
   readonly passwords?: PasswordHasher;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -76,6 +78,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     securityLog: new SecurityLog(logs.security, clock),
     accessLog,
     publicUrl: options.publicUrl,
+    isStopping: options.isStopping ?? (() => false),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
     monotonicClock,

@@ -59,10 +59,12 @@ export interface Service {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, logs } = options;
   let address: AddressInfo | null = null;
+  let isStopping = false;
   const passwords = options.passwords ?? new PasswordHasher();
   const { store, database, app, accessLog } = assemble({
     ...options,
     passwords,
+    isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onConnection: (socket) => control.accept(socket),
   });
@@ -112,6 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     removeExpiredSessions: () => app.sessions.sweep(),
     writeLastUses: () => app.sessions.writeLastUses(),
     close: async (graceMs) => {
+      isStopping = true;
       for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
       await control.close();
