@@ -32,6 +32,16 @@ export interface Config {
   readonly loginWindowSeconds: number;
   readonly passwordMinLength: number;
   readonly logFormat: LogFormat;
+  /** Of new users for whom no groups are named. */
+  readonly defaultGroups: readonly string[];
+  /** How old a sign-in may be for grave steps; 0: any age. */
+  readonly reauthWindowSeconds: number;
+  /** 0: off. */
+  readonly sessionIdleTimeoutSeconds: number;
+  /** 0: any number. */
+  readonly sessionMaxPerUser: number;
+  /** Where browsers reach this server, without a slash at its end; null: where it listens. */
+  readonly publicUrl: string | null;
 }
 
 interface Setting<T> {
@@ -71,6 +81,21 @@ function parseOrigins(text: string): '*' | readonly string[] | undefined {
 /** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
 function parseDuration(text: string): number | undefined {
   return /^\s*[+-]?\d+\s*$/.test(text) ? Math.max(0, Number(text)) : undefined;
+}
+
+/** A comma list of names of groups; `accounts/groups.ts` says what a name is. */
+function parseGroups(text: string): readonly string[] | undefined {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))].sort();
+  return names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) && names.length <= 32 ? names : undefined;
+}
+
+/** Without a slash at its end, so that a path can follow. */
+function parsePublicUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, username, password, search, hash, origin, pathname } = new URL(text);
+  const isPlain = username === '' && password === '' && search === '' && hash === '';
+  if (!isPlain || (protocol !== 'http:' && protocol !== 'https:')) return undefined;
+  return `${origin}${pathname}`.replace(/\/+$/, '');
 }
 
 // token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
@@ -160,6 +185,38 @@ const SETTINGS = {
     meaning: 'access log on standard output: common, json, off',
     ...oneOf(LOG_FORMATS),
   } satisfies Setting<LogFormat>,
+  defaultGroups: {
+    name: 'DEFAULT_GROUPS',
+    fallback: [],
+    meaning: 'groups of new users, separated by commas; admins makes everybody an administrator, as in the tutorial',
+    expects: 'names of groups such as staff,ops: letters a-z, digits, ".", "_" and "-"',
+    parse: parseGroups,
+  } satisfies Setting<readonly string[]>,
+  reauthWindowSeconds: {
+    name: 'REAUTH_WINDOW',
+    fallback: 900,
+    meaning: 'seconds after a sign-in in which grave steps are allowed without another one; 0: always allowed',
+    ...wholeNumber(0, 31_536_000),
+  } satisfies Setting<number>,
+  sessionIdleTimeoutSeconds: {
+    name: 'SESSION_IDLE_TIMEOUT',
+    fallback: 0,
+    meaning: 'seconds after which an unused session is over; 0: never',
+    ...wholeNumber(0, 315_360_000),
+  } satisfies Setting<number>,
+  sessionMaxPerUser: {
+    name: 'SESSION_MAX_PER_USER',
+    fallback: 100,
+    meaning: 'sessions that a user may have, of which the one unused longest goes; 0: any number',
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Setting<number>,
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    fallback: null,
+    meaning: 'where browsers reach this server, such as https://auth.example.com; may have a path',
+    expects: 'an http or https address without user, query and fragment, such as https://auth.example.com',
+    parse: parsePublicUrl,
+  } satisfies Setting<string | null>,
 };
 
 /** The environment holds values that cannot be used: every one of them, a sentence each. */
@@ -212,6 +269,11 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     loginWindowSeconds: read(SETTINGS.loginWindowSeconds),
     passwordMinLength: read(SETTINGS.passwordMinLength),
     logFormat: read<LogFormat>(SETTINGS.logFormat),
+    defaultGroups: read<readonly string[]>(SETTINGS.defaultGroups),
+    reauthWindowSeconds: read(SETTINGS.reauthWindowSeconds),
+    sessionIdleTimeoutSeconds: read(SETTINGS.sessionIdleTimeoutSeconds),
+    sessionMaxPerUser: read(SETTINGS.sessionMaxPerUser),
+    publicUrl: read<string | null>(SETTINGS.publicUrl),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return { config, warnings };
@@ -219,5 +281,5 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
 
 /** Name, default and meaning of every setting, for `--help` and the README. */
 export function describeSettings(): readonly { readonly name: string; readonly fallback: string; readonly meaning: string }[] {
-  return Object.values(SETTINGS).map(({ name, fallback, meaning }) => ({ name, fallback: String(fallback), meaning }));
+  return Object.values(SETTINGS).map(({ name, fallback, meaning }) => ({ name, fallback: String(fallback ?? ''), meaning }));
 }

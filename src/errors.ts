@@ -42,6 +42,42 @@ export class MissingOwnerError extends DomainError {
   }
 }
 
+/** The change would leave nobody who may administer accounts. */
+export class LastAdministratorError extends DomainError {
+  override readonly name = 'LastAdministratorError';
+
+  constructor() {
+    super('this is the last administrator who can sign in: put another user into the group admins first');
+  }
+}
+
+/** The current password, asked for before a grave step, was wrong. */
+export class WrongPasswordError extends DomainError {
+  override readonly name = 'WrongPasswordError';
+
+  constructor() {
+    super('wrong password');
+  }
+}
+
+/** A link for one use is unknown, used, replaced or too old: who guesses must not learn which. */
+export class UnusableLinkError extends DomainError {
+  override readonly name = 'UnusableLinkError';
+
+  constructor() {
+    super('this link has been used or is too old: ask an administrator for a new one');
+  }
+}
+
+/** A link cannot be made, since nobody knows under which address browsers reach this server. */
+export class NoPublicUrlError extends DomainError {
+  override readonly name = 'NoPublicUrlError';
+
+  constructor() {
+    super('a link cannot be made: set PUBLIC_URL to the address under which browsers reach this server');
+  }
+}
+
 /** Too many sign-ins failed: wait `retryAfterSeconds`. */
 export class TooManyAttemptsError extends DomainError {
   override readonly name = 'TooManyAttemptsError';

@@ -1,24 +1,31 @@
 import type { AddressInfo } from 'node:net';
+import { SecurityLog } from './accounts/security-log.ts';
 import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
+import { StoreUnavailableError } from './errors.ts';
 import { createAccessLog } from './http/access-log.ts';
+import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
-import { declareModels } from './models/repositories.ts';
+import { declareModels, withSessionsInMemory } from './models/repositories.ts';
+import { sessionPolicyOf } from './models/session-policy.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';
-import { SecurityLog } from './accounts/security-log.ts';
 import type { FileSystem } from './storage/journal/file-system.ts';
 import { JournalStore } from './storage/journal/journal-store.ts';
+import type { Services } from './web/services.ts';
 
-/** Sessions that are over leave within a minute (the contract); this often they are looked for. */
-const EXPIRY_SWEEP_INTERVAL_MS = 15_000;
+/** Sessions that are over leave within a minute: they are looked for this often. */
+const SWEEP_INTERVAL_MS = 15_000;
+
+/** When sessions were last used is written this often, or at a tenth of the idle timeout where that is less. */
+const LAST_USE_INTERVAL_MS = 60_000;
 
 /** What a service writes; each takes one line, with its newline. */
 export interface ServiceLogs {
   readonly access: (line: string) => void;
-  /** Sign-ins, accounts made and deleted. */
+  /** Sign-ins, and what happened to accounts. */
   readonly security: (line: string) => void;
   /** What an operator should know. */
   readonly notice: (line: string) => void;
@@ -30,6 +37,8 @@ export interface ServiceOptions {
   readonly passwords?: PasswordHasher;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
+  /** Milliseconds since any moment, never set. */
+  readonly monotonicClock?: () => number;
   readonly limits?: Partial<HttpLimits>;
   readonly fileSystem?: FileSystem;
 }
@@ -38,8 +47,11 @@ export interface ServiceOptions {
 export interface Service {
   readonly address: AddressInfo;
   readonly users: Users;
-  /** Forgets the sessions that are over now, rather than within the minute. */
+  readonly services: Services;
+  /** Removes the sessions that are over now, rather than within the minute. */
   removeExpiredSessions(): Promise<number>;
+  /** Writes now when sessions were last used. */
+  writeLastUses(): Promise<void>;
   /**
    * Stops accepting, finishes what is under way, and writes what is pending.
    *
@@ -57,49 +69,82 @@ export interface Service {
  * @throws the system's error where the directory or the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, logs, clock = Date.now } = options;
+  const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
   const store = new JournalStore({
     directory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
   });
-  const repositories = declareModels(store);
+  const sessionPolicy = sessionPolicyOf(config, clock());
+  const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
+  const keepsSessions = config.authType !== 'session_auth' && config.authType !== 'session_exp_auth';
+  const database = keepsSessions ? stored : withSessionsInMemory(stored, sessionPolicy);
   const accessLog = createAccessLog(config.logFormat, logs.access, clock);
+  let address: AddressInfo | null = null;
   const app = createApp({
-    ...repositories,
     config,
+    database,
+    sessionPolicy,
     passwords: options.passwords ?? new PasswordHasher(),
     securityLog: new SecurityLog(logs.security, clock),
     accessLog,
+    publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
+    monotonicClock,
   });
-  const server = new HttpServer(app.handle, options.limits, ({ address, status }) => {
+  const server = new HttpServer(app.handle, options.limits, ({ address: client, status }) => {
     // What could not be read as a request has neither method nor target.
-    accessLog?.log(address === '' ? '-' : address, '-', '-', '-', status);
+    accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });
 
   await store.open();
-  let address: AddressInfo;
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {
     await store.close();
     throw error;
   }
-  const sweep = setInterval(() => {
-    // A disk that is full is told by the store; the next sweep tries again.
-    app.removeExpiredSessions().catch(() => {});
-  }, EXPIRY_SWEEP_INTERVAL_MS).unref();
+
+  const inBackground = (work: () => Promise<unknown>, intervalMs: number): NodeJS.Timeout => {
+    const run = (): void => {
+      work().catch((error: unknown) => {
+        // A disk that is full is told by the store; the next time tries again.
+        if (!(error instanceof StoreUnavailableError)) logs.notice(`unexpected: ${describeError(error)}\n`);
+      });
+    };
+    return setInterval(run, intervalMs).unref();
+  };
+  const timers = [
+    inBackground(() => app.sessions.sweep(), SWEEP_INTERVAL_MS),
+    inBackground(() => app.sessions.writeLastUses(), lastUseIntervalMs(config)),
+  ];
 
   return {
     address,
-    users: repositories.users,
-    removeExpiredSessions: () => app.removeExpiredSessions(),
+    users: database.users,
+    services: app.services,
+    removeExpiredSessions: () => app.sessions.sweep(),
+    writeLastUses: () => app.sessions.writeLastUses(),
     close: async (graceMs) => {
-      clearInterval(sweep);
+      for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
+      await app.sessions.writeLastUses().catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+      });
       await store.close();
     },
   };
+}
+
+/** How often the last use of sessions is written, in milliseconds. */
+function lastUseIntervalMs({ sessionIdleTimeoutSeconds }: Config): number {
+  if (sessionIdleTimeoutSeconds === 0) return LAST_USE_INTERVAL_MS;
+  return Math.min(LAST_USE_INTERVAL_MS, sessionIdleTimeoutSeconds * 100);
+}
+
+/** Where browsers on this machine reach a server that listens on loopback; nobody knows that of others. */
+function ownUrl({ address, family, port }: AddressInfo): string | null {
+  if (!isLoopback(address)) return null;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,16 +1,50 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { printable } from '../http/printable.ts';
+import type { Caller } from './caller.ts';
 
-/** How a user signs in: for a session, or with one Basic request. */
-export type SignInMethod = 'session' | 'basic';
+/** How a user proves who it is: for a session, with one Basic request, or again before a grave step. */
+export type SignInMethod = 'session' | 'basic' | 'password_change';
 
 /** Why a sign-in failed. */
-export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled';
+export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled' | 'overloaded';
 
-type Fields = { readonly [name: string]: string | null | undefined };
+type Fields = { readonly [name: string]: string | number | readonly string[] | null | undefined };
 
 /**
- * What happened to accounts: one JSON object a line, in ASCII. Never a password, a session id or an email.
+ * What happened to accounts and sessions, each with who did it. The fields of every event are in
+ * `src/accounts/README.md`.
+ */
+export interface SecurityEvents {
+  /** A password was right, and the session made or the Basic request answered. */
+  readonly sign_in_succeeded: { readonly user_id: string; readonly method: SignInMethod };
+  /** A session was ended by its user. */
+  readonly signed_out: { readonly user_id: string };
+  readonly user_created: { readonly user_id: string; readonly email: string; readonly groups: readonly string[] };
+  readonly user_invited: { readonly user_id: string; readonly email: string; readonly groups: readonly string[] };
+  /** A user was removed, and with it every session. */
+  readonly user_deleted: { readonly user_id: string; readonly email: string };
+  readonly email_changed: { readonly user_id: string; readonly email: string; readonly former_email: string };
+  readonly groups_changed: {
+    readonly user_id: string;
+    readonly groups: readonly string[];
+    readonly former_groups: readonly string[];
+  };
+  /** A password was changed by its owner or by the operator; `ended`: how many sessions that has ended. */
+  readonly password_changed: { readonly user_id: string; readonly ended: number };
+  readonly link_made: { readonly user_id: string; readonly kind: 'invitation' | 'reset' };
+  readonly link_used: { readonly user_id: string; readonly kind: 'invitation' | 'reset'; readonly ended: number };
+  readonly link_refused: object;
+  /** Sessions were ended from a list of them, not by signing out. */
+  readonly sessions_ended: { readonly user_id: string; readonly ended: number };
+  /** The throttle lets everybody try this account again. */
+  readonly user_unlocked: { readonly user_id: string };
+  /** A page of another site asked for this. */
+  readonly cross_site_refused: { readonly reason: string; readonly origin: string | undefined };
+}
+
+/**
+ * What happened to accounts: one JSON object a line, in ASCII. Never a password, a session id or a token, and of an
+ * email that is nobody's only a tag.
  *
  * Source: OWASP Logging Cheat Sheet; ASVS 5.0, 16.2, 16.3 and 16.4.1.
  */
@@ -23,30 +57,34 @@ export class SecurityLog {
    * @param write takes one line, with its newline
    * @param clock milliseconds since the epoch
    */
-  constructor(write: (line: string) => void, clock: () => number = Date.now) {
+  constructor(write: (line: string) => void, clock: () => number) {
     this.#write = write;
     this.#clock = clock;
   }
 
-  /** A password was right: a session was made, or a Basic request answered after a new verification. */
-  signInSucceeded(about: { address: string; userId: string; method: SignInMethod }): void {
-    this.#log('sign_in_succeeded', { address: about.address, user_id: about.userId, method: about.method });
+  /**
+   * Writes one event.
+   *
+   * @param caller who did it: its address, and as `by` its user id, `operator` for the command line or null for nobody
+   */
+  log<E extends keyof SecurityEvents>(event: E, caller: Caller, fields: SecurityEvents[E]): void {
+    this.#line(event, { address: caller.address, ...fields, by: caller.isOperator ? 'operator' : caller.userId });
   }
 
   /**
    * A password was wrong, or not looked at.
    *
    * @param about.userId where the email is a user's
-   * @param about.email what was given for one; only its tag is printed
+   * @param about.email what was given for one; only its tag is written
    */
   signInFailed(about: {
-    address: string;
-    reason: SignInFailure;
-    method: SignInMethod;
-    userId?: string | undefined;
-    email?: string | undefined;
+    readonly address: string;
+    readonly reason: SignInFailure;
+    readonly method: SignInMethod;
+    readonly userId?: string | undefined;
+    readonly email?: string | undefined;
   }): void {
-    this.#log('sign_in_failed', {
+    this.#line('sign_in_failed', {
       address: about.address,
       reason: about.reason,
       user_id: about.userId,
@@ -55,30 +93,7 @@ export class SecurityLog {
     });
   }
 
-  /** A session was ended by its user. */
-  signedOut(about: { address: string; userId: string }): void {
-    this.#log('signed_out', { address: about.address, user_id: about.userId });
-  }
-
-  /**
-   * A user was made.
-   *
-   * @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`)
-   */
-  userCreated(about: { address: string; userId: string; by: string | null }): void {
-    this.#log('user_created', { address: about.address, user_id: about.userId, by: about.by });
-  }
-
-  /**
-   * A user was removed, and with it every session.
-   *
-   * @param about.by the id of the user who did it; null where nobody is authenticated (`AUTH_TYPE=none`)
-   */
-  userDeleted(about: { address: string; userId: string; by: string | null }): void {
-    this.#log('user_deleted', { address: about.address, user_id: about.userId, by: about.by });
-  }
-
-  #log(event: string, fields: Fields): void {
+  #line(event: string, fields: Fields): void {
     const entry = { time: new Date(this.#clock()).toISOString(), event, ...fields };
     this.#write(`${printable(JSON.stringify(entry))}\n`);
   }

@@ -1,42 +1,99 @@
 import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
+import type { Database, Models } from '../models/repositories.ts';
 import { foldEmail } from '../models/user.ts';
-import type { User, Users } from '../models/user.ts';
-import type { LoginThrottle } from '../security/login-throttle.ts';
+import type { User } from '../models/user.ts';
+import type { LoginAttempt, LoginThrottle } from '../security/login-throttle.ts';
 import type { PasswordHasher } from '../security/password.ts';
+import type { Caller } from './caller.ts';
+import { withKnownNetwork } from './known-networks.ts';
 import type { SecurityLog, SignInMethod } from './security-log.ts';
+import type { Sessions } from './sessions.ts';
 
-export type SignInResult =
-  | { readonly user: User }
-  | { readonly user: null; readonly failure: 'unknown_email' | 'wrong_password' };
+export type SignInFailed = { readonly user: null; readonly failure: 'unknown_email' | 'wrong_password' };
+
+/** An email and its password, or why they are not. */
+export type Verification = { readonly user: User } | SignInFailed;
 
 export interface SignInOptions {
-  readonly users: Users;
+  readonly database: Database;
   readonly passwords: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly log: SecurityLog;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
-/** An email and a password, verified: the one way in, for the login route and for Basic alike. */
+/** What a sign-in for a session gives. */
+export type SignedIn = { readonly user: User; readonly sessionId: string } | SignInFailed;
+
+/** An email and a password, verified: the one way in, for sessions and for Basic alike. */
 export class SignIn {
-  readonly #users: Users;
+  readonly #database: Database;
   readonly #passwords: PasswordHasher;
   readonly #throttle: LoginThrottle;
   readonly #log: SecurityLog;
+  readonly #clock: () => number;
 
   constructor(options: SignInOptions) {
-    this.#users = options.users;
+    this.#database = options.database;
     this.#passwords = options.passwords;
     this.#throttle = options.throttle;
     this.#log = options.log;
+    this.#clock = options.clock;
   }
 
   /**
-   * @param address the client's, for the throttle and the log
+   * Verifies an email and a password, for one request.
+   *
    * @throws {TooManyAttemptsError} too many failed before
    * @throws {OverloadedError} too many wait
    */
-  async verify(email: string, password: string, address: string, method: SignInMethod): Promise<SignInResult> {
-    const [user = null] = await this.#users.search({ email });
+  async verify(email: string, password: string, caller: Caller, method: SignInMethod = 'basic'): Promise<Verification> {
+    const verified = await this.#verify(email, password, caller, method);
+    if (verified.user === null) return verified;
+    const user = await this.#remember(verified.user.id, caller, this.#database);
+    this.#log.log('sign_in_succeeded', caller, { user_id: verified.user.id, method });
+    return { user: user ?? verified.user };
+  }
+
+  /**
+   * Signs in for a session. The sessions that the client came with end: an id that somebody planted before is worth
+   * nothing (session fixation; OWASP ASVS 5.0, 7.2.4).
+   *
+   * @param formerKeys of the sessions in the request's cookies
+   * @throws {TooManyAttemptsError} too many failed before
+   * @throws {OverloadedError} too many wait
+   * @throws {StoreUnavailableError} the session could not be written; the former ones are as they were
+   */
+  async signIn(
+    sessions: Sessions,
+    email: string,
+    password: string,
+    caller: Caller,
+    formerKeys: readonly string[],
+  ): Promise<SignedIn> {
+    const verified = await this.#verify(email, password, caller, 'session');
+    if (verified.user === null) return verified;
+    const { user: judged } = verified;
+    const made = await this.#database.transaction(async (models) => {
+      const user = await this.#remember(judged.id, caller, models);
+      // The password was changed, or the user deleted, while the session was waiting for its turn.
+      if (user === null || user.passwordHash !== judged.passwordHash) return null;
+      const ended = [];
+      for (const key of formerKeys) ended.push(await sessions.end(key, models));
+      return { user, sessionId: await sessions.create(user.id, caller, models), ended };
+    });
+    if (made === null) return this.signIn(sessions, email, password, caller, formerKeys);
+    for (const session of made.ended) {
+      if (session !== null) this.#log.log('signed_out', caller, { user_id: session.userId });
+    }
+    this.#log.log('sign_in_succeeded', caller, { user_id: made.user.id, method: 'session' });
+    return { user: made.user, sessionId: made.sessionId };
+  }
+
+  async #verify(email: string, password: string, caller: Caller, method: SignInMethod): Promise<Verification> {
+    const { address } = caller;
+    const [user = null] = await this.#database.users.search({ email });
     const attempt = this.#beginAttempt(email, user, address, method);
     let isValid: boolean;
     try {
@@ -53,17 +110,16 @@ export class SignIn {
       return { user: null, failure };
     }
     // A queue of hashes can be seconds long: whose password was changed meanwhile, or who was deleted, is judged anew.
-    const current = await this.#users.get(user.id);
+    const current = await this.#database.users.get(user.id);
     if (current?.passwordHash !== user.passwordHash) {
       attempt.abandoned();
-      return this.verify(email, password, address, method);
+      return this.#verify(email, password, caller, method);
     }
     attempt.succeeded();
-    this.#log.signInSucceeded({ address, method, userId: user.id });
     return { user: await this.#withHashOfToday(current, password) };
   }
 
-  #beginAttempt(email: string, user: User | null, address: string, method: SignInMethod) {
+  #beginAttempt(email: string, user: User | null, address: string, method: SignInMethod): LoginAttempt {
     try {
       return this.#throttle.begin(foldEmail(email), address);
     } catch (error) {
@@ -75,14 +131,23 @@ export class SignIn {
     }
   }
 
+  /**
+   * Keeps the client's network with the user: from there the account stays open while others guess at it.
+   *
+   * @returns the user as it is now; null where there is none any more
+   */
+  #remember(userId: string, caller: Caller, models: Models): Promise<User | null> {
+    return models.users.update(userId, (user) => withKnownNetwork(user, caller.address, this.#clock()));
+  }
+
   /** Replaces a stored hash of another kind or cost, now that the password is at hand. */
   async #withHashOfToday(user: User, password: string): Promise<User> {
-    if (!this.#passwords.needsRehash(user.passwordHash)) return user;
+    if (user.passwordHash === null || !this.#passwords.needsRehash(user.passwordHash)) return user;
     try {
       const passwordHash = await this.#passwords.hash(password);
-      const changed = await this.#users.update(user.id, (current) =>
+      const changed = await this.#database.users.update(user.id, (current) =>
         // Only the hash that was verified: the password may have been changed meanwhile.
-        current.passwordHash === user.passwordHash ? current.with({ passwordHash }) : null,
+        current.passwordHash === user.passwordHash ? current.with({ passwordHash }) : current,
       );
       return changed ?? user;
     } catch (error) {

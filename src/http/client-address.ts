@@ -81,3 +81,12 @@ function unmapped(address: string): string {
   const rest = address.slice(IPV4_MAPPED.length);
   return isIPv4(rest) ? rest : address;
 }
+
+/**
+ * Whether an IP address is this machine's own, which nobody else can reach.
+ *
+ * Source: RFC 1122 section 3.2.1.3; RFC 4291 section 2.5.3.
+ */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || unmapped(address).startsWith('127.');
+}

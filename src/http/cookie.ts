@@ -18,19 +18,22 @@ const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const COOKIE_PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
 
 /**
- * The value of one cookie. Only that one is looked for: no table of the others is built.
+ * The values of the cookies of one name. A browser sends several where they were set for several paths or domains,
+ * the one of the longest path first, and the server is not told which is which. Only that name is looked for: no
+ * table of the others is built.
  *
  * @param header the `Cookie` field
- * @param name the cookie's name, exactly
- * @returns the value of the first cookie of that name, without surrounding quotes; null where there is none
+ * @param name the cookies' name, exactly
+ * @param maxValues reading stops after so many
+ * @returns the values in order, each once, without surrounding quotes
  * Source: RFC 6265bis section 5.7 (what browsers send), read as section 5.6 reads `Set-Cookie`.
  */
-export function cookieValue(header: string | undefined, name: string): string | null {
-  if (header === undefined) return null;
+export function cookieValues(header: string | undefined, name: string, maxValues: number): readonly string[] {
+  const values: string[] = [];
   let start = 0;
-  for (;;) {
+  while (header !== undefined && values.length < maxValues) {
     const equals = header.indexOf('=', start);
-    if (equals === -1) return null;
+    if (equals === -1) break;
     // What stands before another ";" has no "=" and is no cookie. Going straight to the last one keeps
     // a header of nothing but semicolons from costing its length squared.
     const pairStart = Math.max(start, header.lastIndexOf(';', equals) + 1);
@@ -38,11 +41,18 @@ export function cookieValue(header: string | undefined, name: string): string | 
     const pairEnd = semicolon === -1 ? header.length : semicolon;
     const nameStart = skipOws(header, pairStart, equals);
     if (header.startsWith(name, nameStart) && skipOws(header, nameStart + name.length, equals) === equals) {
-      return unquote(trimOws(header, equals + 1, pairEnd));
+      const value = unquote(trimOws(header, equals + 1, pairEnd));
+      if (!values.includes(value)) values.push(value);
     }
-    if (semicolon === -1) return null;
+    if (semicolon === -1) break;
     start = semicolon + 1;
   }
+  return values;
+}
+
+/** The first of the values that `cookieValues` finds; null where there is none. */
+export function cookieValue(header: string | undefined, name: string): string | null {
+  return cookieValues(header, name, 1)[0] ?? null;
 }
 
 function unquote(value: string): string {

@@ -43,3 +43,8 @@ export function decodeTime(value: unknown): number | null {
   const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(milliseconds) ? null : milliseconds;
 }
+
+/** Whether a record has no other members than these: what this version does not know it must not lose. */
+export function hasOnly(record: object, members: readonly string[]): boolean {
+  return Object.keys(record).every((name) => members.includes(name));
+}

@@ -1,35 +1,87 @@
 import * as crypto from 'node:crypto';
 import type { Repository, Schema } from '../storage/store.ts';
-import { Base, decodeTime, encodeTime, formatTime } from './base.ts';
+import { Base, decodeTime, encodeTime, formatTime, hasOnly } from './base.ts';
+import type { User } from './user.ts';
 
 /** A repository of sessions. */
-export type UserSessions = Repository<UserSession>;
+export type UserSessions = Repository<UserSession, User>;
+
+/** When sessions end, besides the end that each has of its own. */
+export interface SessionPolicy {
+  /** How long a session lives after it was made; null: for ever. */
+  readonly durationMs: number | null;
+  /** How long a session lives unused; null: for ever. */
+  readonly idleTimeoutMs: number | null;
+  /** When this process started, in milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Where a session was signed in from. Shared by the sessions that have the same. */
+export interface SessionClient {
+  readonly address: string | null;
+  /** At most 256 characters. */
+  readonly userAgent: string | null;
+}
 
 export interface UserSessionFields {
   readonly userId: string;
-  /** As `digestSessionId` made it: never what the cookie holds. */
+  /** What the session is kept under; in the store as `digestSessionId` made it, never what the cookie holds. */
   readonly sessionId: string;
   /** Milliseconds since the epoch. */
   readonly createdAt?: number;
+  /** Milliseconds since the epoch; null: never. */
+  readonly expiresAt?: number | null;
+  /** Milliseconds since the epoch. */
+  readonly lastSeenAt?: number;
+  readonly client?: SessionClient;
 }
+
+const UNKNOWN_CLIENT: SessionClient = { address: null, userAgent: null };
 
 /**
  * A session that outlives the process (the tutorial's `models/user_session.py`, task 10).
  *
  * A session is found by its session id and by nothing else, so that is its primary key: a second, random id
- * would cost a million sessions 80 MB and say nothing. It never changes, so it has no `updatedAt`.
+ * would cost a million sessions 80 MB and say nothing.
  */
 export class UserSession extends Base {
   readonly userId: string;
+  /** The end that was given to it when it was made, in milliseconds since the epoch; null: none. */
+  readonly expiresAt: number | null;
+  readonly client: SessionClient;
+  #lastSeenAt: number;
 
   constructor(fields: UserSessionFields) {
     super({ id: fields.sessionId, ...(fields.createdAt !== undefined && { createdAt: fields.createdAt }) });
     this.userId = fields.userId;
+    this.expiresAt = fields.expiresAt ?? null;
+    this.client = fields.client ?? UNKNOWN_CLIENT;
+    this.#lastSeenAt = fields.lastSeenAt ?? this.createdAt;
   }
 
-  /** The digest of the session id. */
+  /** What the session is kept under. */
   get sessionId(): string {
     return this.id;
+  }
+
+  /** Milliseconds since the epoch. */
+  get lastSeenAt(): number {
+    return this.#lastSeenAt;
+  }
+
+  /**
+   * Notes a use, in memory only: the one field that changes in place, since a request must not cost a new object.
+   *
+   * @param now milliseconds since the epoch; an earlier time than the last one changes nothing
+   */
+  seen(now: number): void {
+    if (now > this.#lastSeenAt) this.#lastSeenAt = now;
+  }
+
+  /** A copy with another last use. */
+  with({ lastSeenAt }: { readonly lastSeenAt: number }): UserSession {
+    const { userId, id, createdAt, expiresAt, client } = this;
+    return new UserSession({ userId, sessionId: id, createdAt, expiresAt, client, lastSeenAt });
   }
 
   override toJson(): { readonly [field: string]: string | null } {
@@ -38,9 +90,20 @@ export class UserSession extends Base {
 }
 
 /**
+ * When a session ends: at its own end, at the end of the duration or of the idle timeout of today, whichever is first.
+ *
+ * @returns milliseconds since the epoch; null: never
+ */
+export function sessionEnd(session: UserSession, { durationMs, idleTimeoutMs }: SessionPolicy): number | null {
+  let end = session.expiresAt ?? Number.POSITIVE_INFINITY;
+  if (durationMs !== null) end = Math.min(end, session.createdAt + durationMs);
+  if (idleTimeoutMs !== null) end = Math.min(end, session.lastSeenAt + idleTimeoutMs);
+  return end === Number.POSITIVE_INFINITY ? null : end;
+}
+
+/**
  * What is stored of a session id: its SHA-256, in unpadded base64url. Whoever reads the data directory, or a
- * backup of it, can take over no session (spec section 8). No salt or slow hash is needed: 122 random bits
- * cannot be guessed.
+ * backup of it, can take over no session. No salt or slow hash is needed: 122 random bits cannot be guessed.
  *
  * `crypto.hash` (Node 20.12) takes 0.27 µs where `createHash` takes 0.80 µs.
  */
@@ -54,29 +117,85 @@ export function digestSessionIdPortably(sessionId: string): string {
   return crypto.createHash('sha256').update(sessionId).digest('base64url');
 }
 
-export const USER_SESSIONS: Schema<UserSession> = {
-  collection: 'user_sessions',
-  unique: [],
-  indexed: [{ field: 'userId', valueOf: (session) => session.userId }],
-  belongsTo: { field: 'userId', collection: 'users' },
+/** Texts of clients that are shared, at most; beyond them, sessions have their own. */
+const MAX_SHARED_CLIENTS = 10_000;
 
-  encode: (session) => ({
-    session_id: session.sessionId,
-    user_id: session.userId,
-    created_at: encodeTime(session.createdAt),
-  }),
+/** Gives equal clients one object, so that a million sessions from a thousand kinds of browser hold a thousand texts. */
+export function createClientSharing(): (address: string | null, userAgent: string | null) => SessionClient {
+  const clients = new Map<string, SessionClient>();
+  return (address, userAgent) => {
+    if (address === null && userAgent === null) return UNKNOWN_CLIENT;
+    const key = `${address} ${userAgent}`;
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const client = { address, userAgent };
+    if (clients.size < MAX_SHARED_CLIENTS) clients.set(key, client);
+    return client;
+  };
+}
 
-  decode: (record, shareOwnerId) => {
-    if (typeof record !== 'object' || record === null) return null;
-    const { session_id, user_id, created_at }: UnknownSessionRecord = record;
-    const createdAt = decodeTime(created_at);
-    if (typeof session_id !== 'string' || typeof user_id !== 'string' || createdAt === null) return null;
-    return new UserSession({ sessionId: session_id, userId: shareOwnerId(user_id), createdAt });
-  },
-};
+/** The members of a record of version 2. */
+const MEMBERS = ['session_id', 'user_id', 'created_at', 'expires_at', 'last_seen_at', 'address', 'user_agent'];
 
-interface UnknownSessionRecord {
+/**
+ * The sessions' schema.
+ *
+ * @param users whose sessions they are; null: nobody's, for sessions that live in memory beside any store of users
+ */
+export function userSessionSchema(policy: SessionPolicy, users: Schema<User> | null): Schema<UserSession, User> {
+  const share = createClientSharing();
+  return {
+    collection: 'user_sessions',
+    unique: [],
+    indexed: [{ field: 'userId', valueOf: (session) => session.userId }],
+    ...(users !== null && { belongsTo: { field: 'userId', owner: users } }),
+    expiresAt: (session) => sessionEnd(session, policy),
+
+    encode: (session) => ({
+      session_id: session.sessionId,
+      user_id: session.userId,
+      created_at: encodeTime(session.createdAt),
+      expires_at: session.expiresAt === null ? null : encodeTime(session.expiresAt),
+      last_seen_at: encodeTime(session.lastSeenAt),
+      address: session.client.address,
+      user_agent: session.client.userAgent,
+    }),
+
+    decode: (record, shareOwnerId) => {
+      if (typeof record !== 'object' || record === null || !hasOnly(record, MEMBERS)) return null;
+      const { session_id, user_id, created_at, last_seen_at, address, user_agent, ...rest }: UnknownSession = record;
+      const createdAt = decodeTime(created_at);
+      if (typeof session_id !== 'string' || typeof user_id !== 'string' || createdAt === null) return null;
+      // Version 1 wrote neither an end nor a last use: such a session ends by the duration of the start that first
+      // reads it, and counts as used then.
+      const isOld = last_seen_at === undefined;
+      const endOfOld = policy.durationMs === null ? null : createdAt + policy.durationMs;
+      const expiresAt = isOld ? endOfOld : rest.expires_at === null ? null : decodeTime(rest.expires_at);
+      const lastSeenAt = isOld ? policy.startedAt : decodeTime(last_seen_at);
+      if (lastSeenAt === null || (!isOld && expiresAt === null && rest.expires_at !== null)) return null;
+      if (!isTextOrAbsent(address) || !isTextOrAbsent(user_agent)) return null;
+      return new UserSession({
+        sessionId: session_id,
+        userId: shareOwnerId(user_id),
+        createdAt,
+        expiresAt,
+        lastSeenAt,
+        client: share(address ?? null, user_agent ?? null),
+      });
+    },
+  };
+}
+
+interface UnknownSession {
   readonly session_id?: unknown;
   readonly user_id?: unknown;
   readonly created_at?: unknown;
+  readonly expires_at?: unknown;
+  readonly last_seen_at?: unknown;
+  readonly address?: unknown;
+  readonly user_agent?: unknown;
+}
+
+function isTextOrAbsent(value: unknown): value is string | null | undefined {
+  return value === null || value === undefined || typeof value === 'string';
 }

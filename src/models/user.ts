@@ -1,15 +1,43 @@
-import { JsonContent } from '../http/json.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Repository, Schema } from '../storage/store.ts';
-import { Base, decodeTime, encodeTime, formatTime } from './base.ts';
+import { Base, decodeTime, encodeTime, formatTime, hasOnly } from './base.ts';
 import type { BaseFields } from './base.ts';
+
+/** The group whose members may do everything: the one that this server knows. */
+export const ADMINS = 'admins';
+
+/** For what a link for one use is. */
+export type LinkKind = 'invitation' | 'reset';
+
+/** A link for one use that was handed to a user. */
+export interface UserLink {
+  /** Of the token in it. */
+  readonly digest: string;
+  readonly kind: LinkKind;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A network from which a user has signed in. */
+export interface KnownNetwork {
+  /** As `networkOf` writes it. */
+  readonly network: string;
+  /** Milliseconds since the epoch. */
+  readonly lastUsedAt: number;
+}
 
 export interface UserFields extends BaseFields {
   readonly email: string;
-  /** As `PasswordHasher` made it. */
-  readonly passwordHash: string;
+  /** As `PasswordHasher` made it; null: the user was invited, and cannot sign in yet. */
+  readonly passwordHash: string | null;
   readonly firstName?: string | null;
   readonly lastName?: string | null;
+  /** Sorted, each once. */
+  readonly groups?: readonly string[];
+  /** The one used last first. */
+  readonly knownNetworks?: readonly KnownNetwork[];
+  /** null: none is good. */
+  readonly link?: UserLink | null;
 }
 
 /** A repository of users. */
@@ -20,10 +48,12 @@ export class User extends Base {
   readonly updatedAt: number;
   /** As it was given; two users differ by more than case. */
   readonly email: string;
-  readonly passwordHash: string;
+  readonly passwordHash: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  #content: JsonContent | null = null;
+  readonly groups: readonly string[];
+  readonly knownNetworks: readonly KnownNetwork[];
+  readonly link: UserLink | null;
 
   constructor(fields: UserFields) {
     super(fields);
@@ -32,6 +62,9 @@ export class User extends Base {
     this.passwordHash = fields.passwordHash;
     this.firstName = fields.firstName ?? null;
     this.lastName = fields.lastName ?? null;
+    this.groups = fields.groups ?? NO_GROUPS;
+    this.knownNetworks = fields.knownNetworks ?? NO_NETWORKS;
+    this.link = fields.link ?? null;
   }
 
   /**
@@ -40,16 +73,7 @@ export class User extends Base {
    * @param changes absent fields stay as they are
    */
   with(changes: Partial<Omit<UserFields, 'id' | 'createdAt'>>): User {
-    return new User({
-      id: this.id,
-      createdAt: this.createdAt,
-      updatedAt: this.updatedAt,
-      email: this.email,
-      passwordHash: this.passwordHash,
-      firstName: this.firstName,
-      lastName: this.lastName,
-      ...changes,
-    });
+    return new User({ ...this, ...changes });
   }
 
   /**
@@ -78,11 +102,18 @@ export class User extends Base {
       updated_at: formatTime(this.updatedAt),
     };
   }
+}
 
-  /** `toJson()` as the API sends it, made once: a user is shown far more often than changed. */
-  get content(): JsonContent {
-    return (this.#content ??= new JsonContent(this.toJson()));
-  }
+const NO_GROUPS: readonly string[] = [];
+const NO_NETWORKS: readonly KnownNetwork[] = [];
+
+export function isAdministrator({ groups }: User): boolean {
+  return groups.includes(ADMINS);
+}
+
+/** Whether the user is an administrator who can sign in: one who was invited and has no password yet cannot. */
+export function isActiveAdministrator(user: User): boolean {
+  return user.passwordHash !== null && isAdministrator(user);
 }
 
 /** Longer than any email that can be one, in UTF-16 units. */
@@ -100,42 +131,78 @@ export function foldEmail(email: string): string {
   return email.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
-export const USERS: Schema<User> = {
-  collection: 'users',
-  unique: [{ field: 'email', valueOf: (user) => user.email, fold: foldEmail }],
-  indexed: [],
+/** The members of a record of version 2. */
+const MEMBERS = [
+  ...['id', 'created_at', 'updated_at', 'email', 'password_hash', 'first_name', 'last_name'],
+  ...['groups', 'known_networks', 'link'],
+];
 
-  encode: (user) => ({
-    id: user.id,
-    created_at: encodeTime(user.createdAt),
-    updated_at: encodeTime(user.updatedAt),
-    email: user.email,
-    password_hash: user.passwordHash,
-    first_name: user.firstName,
-    last_name: user.lastName,
-  }),
+/** The value under which `search({ administrator })` finds the administrators who can sign in. */
+export const ACTIVE_ADMINISTRATOR = 'true';
 
-  decode: (record) => {
-    if (typeof record !== 'object' || record === null) return null;
-    const { id, created_at, updated_at, email, password_hash, first_name, last_name }: UnknownUserRecord = record;
-    const createdAt = decodeTime(created_at);
-    const updatedAt = decodeTime(updated_at);
-    if (typeof id !== 'string' || createdAt === null || updatedAt === null) return null;
-    if (typeof email !== 'string' || typeof password_hash !== 'string') return null;
-    if (!isNameOrNull(first_name) || !isNameOrNull(last_name)) return null;
-    return new User({
-      id,
-      createdAt,
-      updatedAt,
-      email,
-      passwordHash: password_hash,
-      firstName: first_name,
-      lastName: last_name,
-    });
-  },
-};
+/**
+ * The users' schema.
+ *
+ * @param defaultGroups of users that were stored before there were groups
+ */
+export function userSchema(defaultGroups: readonly string[]): Schema<User> {
+  return {
+    collection: 'users',
+    unique: [
+      { field: 'email', valueOf: (user) => user.email, fold: foldEmail },
+      { field: 'linkDigest', valueOf: (user) => user.link?.digest ?? null },
+    ],
+    indexed: [{ field: 'administrator', valueOf: (user) => (isActiveAdministrator(user) ? ACTIVE_ADMINISTRATOR : null) }],
 
-interface UnknownUserRecord {
+    encode: (user) => ({
+      id: user.id,
+      created_at: encodeTime(user.createdAt),
+      updated_at: encodeTime(user.updatedAt),
+      email: user.email,
+      password_hash: user.passwordHash,
+      first_name: user.firstName,
+      last_name: user.lastName,
+      groups: user.groups,
+      known_networks: user.knownNetworks.map(({ network, lastUsedAt }) => ({
+        network,
+        last_used_at: encodeTime(lastUsedAt),
+      })),
+      link:
+        user.link === null
+          ? null
+          : { digest: user.link.digest, kind: user.link.kind, expires_at: encodeTime(user.link.expiresAt) },
+    }),
+
+    decode: (record) => {
+      if (typeof record !== 'object' || record === null || !hasOnly(record, MEMBERS)) return null;
+      const { id, created_at, updated_at, email, password_hash, first_name, last_name, ...rest }: UnknownUser = record;
+      const createdAt = decodeTime(created_at);
+      const updatedAt = decodeTime(updated_at);
+      if (typeof id !== 'string' || createdAt === null || updatedAt === null) return null;
+      if (typeof email !== 'string' || !isTextOrNull(password_hash)) return null;
+      if (!isTextOrNull(first_name) || !isTextOrNull(last_name)) return null;
+      // Version 1 had no groups, no networks and no links.
+      const groups = rest.groups === undefined ? defaultGroups : decodeGroups(rest.groups);
+      const knownNetworks = rest.known_networks === undefined ? NO_NETWORKS : decodeNetworks(rest.known_networks);
+      const link = decodeLink(rest.link ?? null);
+      if (groups === null || knownNetworks === null || link === undefined) return null;
+      return new User({
+        id,
+        createdAt,
+        updatedAt,
+        email,
+        passwordHash: password_hash,
+        firstName: first_name,
+        lastName: last_name,
+        groups,
+        knownNetworks,
+        link,
+      });
+    },
+  };
+}
+
+interface UnknownUser {
   readonly id?: unknown;
   readonly created_at?: unknown;
   readonly updated_at?: unknown;
@@ -143,8 +210,40 @@ interface UnknownUserRecord {
   readonly password_hash?: unknown;
   readonly first_name?: unknown;
   readonly last_name?: unknown;
+  readonly groups?: unknown;
+  readonly known_networks?: unknown;
+  readonly link?: unknown;
 }
 
-function isNameOrNull(value: unknown): value is string | null {
+function decodeGroups(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) return null;
+  return value;
+}
+
+function decodeNetworks(value: unknown): readonly KnownNetwork[] | null {
+  if (!Array.isArray(value)) return null;
+  const networks: KnownNetwork[] = [];
+  for (const item of value) {
+    if (typeof item !== 'object' || item === null || !hasOnly(item, ['network', 'last_used_at'])) return null;
+    const { network, last_used_at }: { readonly network?: unknown; readonly last_used_at?: unknown } = item;
+    const lastUsedAt = decodeTime(last_used_at);
+    if (typeof network !== 'string' || lastUsedAt === null) return null;
+    networks.push({ network, lastUsedAt });
+  }
+  return networks;
+}
+
+/** @returns undefined for what is no link */
+function decodeLink(value: unknown): UserLink | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'object' || value === undefined || !hasOnly(value, ['digest', 'kind', 'expires_at'])) return undefined;
+  const { digest, kind, expires_at }: { readonly digest?: unknown; readonly kind?: unknown; readonly expires_at?: unknown } =
+    value;
+  const expiresAt = decodeTime(expires_at);
+  if (typeof digest !== 'string' || (kind !== 'invitation' && kind !== 'reset') || expiresAt === null) return undefined;
+  return { digest, kind, expiresAt };
+}
+
+function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
 }

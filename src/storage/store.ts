@@ -40,14 +40,22 @@ export interface Schema<M extends Identified, O extends Identified = never> {
   readonly indexed: readonly Index<M>[];
   /**
    * A foreign key with ON DELETE CASCADE: the owner must exist, and removing it removes the model in the same commit.
-   * `field` is one of `indexed`.
+   * `field` is one of `indexed`. An owner belongs to nothing itself.
+   *
+   * `owner` null: the owner is in another store. Nobody looks whether it exists, and whoever removes it calls
+   * `removeOwned`.
    */
-  readonly belongsTo?: { readonly field: string; readonly owner: Schema<O> };
+  readonly belongsTo?: { readonly field: string; readonly owner: Schema<O> | null };
   /**
    * When the model ends, in milliseconds since the epoch; null: never. A change may move the end, either way.
    * Absent: models of this collection never end by themselves.
    */
   readonly expiresAt?: (model: M) => number | null;
+  /**
+   * The values of a model that must not stay on the disk once they are replaced, or the model is removed.
+   * Absent: there are none.
+   */
+  readonly secretsOf?: (model: M) => readonly (string | null)[];
   encode(model: M): StoredRecord;
   /**
    * @param record what was read
@@ -81,7 +89,7 @@ export interface Repository<M extends Identified, O extends Identified = never> 
    * The model with this id and its owner, in one read.
    *
    * @returns null where either is missing
-   * @throws {TypeError} the schema names no owner
+   * @throws {TypeError} the schema names no owner in this store
    */
   getWithOwner(id: string): Awaitable<Owned<M, O> | null>;
   /**
@@ -121,7 +129,7 @@ export interface Repository<M extends Identified, O extends Identified = never> 
    *
    * @param exceptId of a model to leave; null: none
    * @returns how many were removed
-   * @throws {TypeError} the schema names no owner
+   * @throws {TypeError} the schema has no `belongsTo`
    * @throws {StoreUnavailableError} it could not be written; nothing changed
    */
   removeOwned(ownerId: string, exceptId: string | null): Promise<number>;
@@ -148,7 +156,7 @@ export interface Store {
    * Declares a collection; before `open`, and after the collection that it belongs to.
    *
    * @returns its repository, of use once the store is open
-   * @throws {TypeError} it is declared already, or its owner is not
+   * @throws {TypeError} it is declared already, or its owner is not, or its owner belongs to something itself
    */
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O>;
   /**

@@ -1,9 +1,14 @@
 import {
   DuplicateValueError,
   InvalidValueError,
+  LastAdministratorError,
+  MissingOwnerError,
+  NoPublicUrlError,
   OverloadedError,
   StoreUnavailableError,
   TooManyAttemptsError,
+  UnusableLinkError,
+  WrongPasswordError,
 } from '../errors.ts';
 import { HttpError } from '../http/http-error.ts';
 import { json } from '../http/respond.ts';
@@ -35,6 +40,13 @@ export function unexpectedErrorAnswer(requestId: string): Answer {
 function asHttpError(error: unknown): HttpError | null {
   if (error instanceof InvalidValueError) return new HttpError(400, error.message);
   if (error instanceof DuplicateValueError) return new HttpError(409, `${error.field} already exists`);
+  if (error instanceof LastAdministratorError || error instanceof NoPublicUrlError) {
+    return new HttpError(409, error.message);
+  }
+  if (error instanceof UnusableLinkError) return new HttpError(400, error.message);
+  if (error instanceof WrongPasswordError) return new HttpError(403, error.message);
+  // The user was removed while the request was under way.
+  if (error instanceof MissingOwnerError) return new HttpError(404);
   if (error instanceof TooManyAttemptsError) return new HttpError(429, undefined, retryAfter(error.retryAfterSeconds));
   if (error instanceof OverloadedError) return new HttpError(503, undefined, retryAfter(error.retryAfterSeconds));
   if (error instanceof StoreUnavailableError) return new HttpError(503, undefined, retryAfter(STORE_RETRY_SECONDS));

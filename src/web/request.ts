@@ -1,52 +1,32 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../accounts/caller.ts';
+import type { AuthRequest } from '../api/v1/auth/auth.ts';
 import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
-import type { Answer } from '../http/respond.ts';
-import type { Resource } from '../http/router.ts';
-import type { User, Users } from '../models/user.ts';
-import type { PasswordHasher } from '../security/password.ts';
-import type { SecurityLog } from '../accounts/security-log.ts';
-import type { Awaitable } from '../http/awaitable.ts';
-import type { AuthRequest } from '../api/v1/auth/auth.ts';
-import type { SignIn } from '../accounts/sign-in.ts';
-
-/** What the API is made of, as the views see it. */
-export interface Services {
-  readonly users: Users;
-  readonly passwords: PasswordHasher;
-  readonly signIn: SignIn;
-  readonly securityLog: SecurityLog;
-  readonly passwordMinLength: number;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
-
-/** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
-export type Handler = (request: ApiRequest, services: Services) => Awaitable<Answer>;
+import { HttpError } from '../http/http-error.ts';
+import type { UserSession } from '../models/user-session.ts';
+import type { User } from '../models/user.ts';
+import type { Target } from './targets.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_FORM_FIELDS = 100;
 
-/** What a request target comes to, whatever the method and whoever asks. */
-export interface Target {
-  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
-  readonly path: string | null;
-  /** Whether only a user may go on. */
-  readonly needsUser: boolean;
-  /** null where no route has the path. */
-  readonly resource: Resource<Handler> | null;
-}
+/** The `:id` that stands for whoever asks (tutorial task 0). */
+const ME = 'me';
 
-/** One request to the API, as the gate and the views see it. */
-export class ApiRequest implements AuthRequest {
+/** One request, as the gate and the handlers see it. */
+export class WebRequest implements AuthRequest, Caller {
   readonly method: string;
   readonly target: Target;
   readonly headers: IncomingHttpHeaders;
   /** The client's IP address, as far as it can be trusted. */
   readonly address: string;
-  /** Whose request it is, once the gate has let it through; null where nobody had to be authenticated. */
+  readonly isOperator = false;
+  /** Who asks, once the gate has let the request through; null where nobody had to be authenticated. */
   currentUser: User | null = null;
+  /** The session in which the user asks; null where there is none, as under Basic. */
+  currentSession: UserSession | null = null;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #trustedProxies: number;
@@ -61,9 +41,36 @@ export class ApiRequest implements AuthRequest {
     this.#trustedProxies = trustedProxies;
   }
 
+  get userId(): string | null {
+    return this.currentUser?.id ?? null;
+  }
+
+  get userAgent(): string | null {
+    return this.headers['user-agent'] ?? null;
+  }
+
   /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */
   parameter(name: string): string {
     return this.target.resource?.parameters.get(name) ?? '';
+  }
+
+  /**
+   * The id of the user that the path's `:id` names.
+   *
+   * @throws {HttpError} 404 for `me` where nobody is signed in
+   */
+  targetUserId(): string {
+    const id = this.parameter('id');
+    if (id !== ME) return id;
+    if (this.currentUser === null) throw new HttpError(404);
+    return this.currentUser.id;
+  }
+
+  /** The parameters of the query. */
+  get query(): URLSearchParams {
+    const target = this.#incoming.url ?? '';
+    const start = target.indexOf('?');
+    return new URLSearchParams(start === -1 ? '' : target.slice(start).split('#', 1)[0]);
   }
 
   /** Whether the client's own connection was TLS, as far as that can be trusted. */

@@ -1,30 +1,48 @@
-import { requestPath } from '../http/request-target.ts';
-import type { Router } from '../http/router.ts';
-import { RecentValues } from '../http/recent-values.ts';
 import type { Auth } from '../api/v1/auth/auth.ts';
-import type { Handler, Target } from './request.ts';
+import { RecentValues } from '../http/recent-values.ts';
+import { requestPath } from '../http/request-target.ts';
+import type { Resource, Router } from '../http/router.ts';
+import type { WebRoute } from './route.ts';
 
-/** Paths that need no authentication. */
-const EXCLUDED_PATHS = [
-  '/api/v1/status/',
-  '/api/v1/unauthorized/',
-  '/api/v1/forbidden/',
-  '/api/v1/auth_session/login/',
-];
+/** What a request target comes to, whatever the method and whoever asks. */
+export interface Target {
+  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
+  readonly path: string | null;
+  /** Whether only a user may go on. */
+  readonly needsUser: boolean;
+  /** null where no route has the path. */
+  readonly resource: Resource<WebRoute> | null;
+}
 
 /**
- * Reads request targets, and remembers those that came last: for each request that is one look-up, in place of
- * regular expressions, the list of excluded paths and the search for a route.
+ * The paths that need no authentication: those of the public routes, with `*` for a parameter and all behind it.
+ *
+ * @throws {TypeError} a path is public for one method only: who may pass is a matter of the path (tutorial task 5)
+ */
+export function excludedPaths(routes: readonly WebRoute[]): readonly string[] {
+  const publicPaths = new Set(routes.filter(({ access }) => access === 'public').map(({ path }) => path));
+  for (const { path, access } of routes) {
+    if (access !== 'public' && publicPaths.has(path)) throw new TypeError(`${path} is public for one method only`);
+  }
+  return [...publicPaths].map((path) => path.replace(/:.*$/, '*'));
+}
+
+/**
+ * Reads request targets, and caches the last of them: one look-up a request, in place of the decoding, the list of
+ * excluded paths and the search for a route.
  *
  * @param auth null: no path needs a user
- * @returns what each second word of a request line comes to
  */
-export function createTargets(router: Router<Handler>, auth: Auth | null): RecentValues<Target> {
+export function createTargets(
+  router: Router<WebRoute>,
+  auth: Auth | null,
+  excluded: readonly string[],
+): RecentValues<Target> {
   return new RecentValues((target) => {
     const path = requestPath(target);
     if (path === null) return { path, needsUser: true, resource: null };
-    // One slash at the end is gone already: a path that has another is no route, whatever requireAuth() forgives.
-    const needsUser = auth !== null && (auth.requireAuth(path, EXCLUDED_PATHS) || path.endsWith('/'));
+    // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
+    const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
     return { path, needsUser, resource: router.find(path) };
   });
 }

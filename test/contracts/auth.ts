@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Auth, AuthOptions, AuthRequest } from '../../src/api/v1/auth/auth.ts';
-import { declareModels } from '../../src/models/repositories.ts';
-import type { Repositories } from '../../src/models/repositories.ts';
-import { User } from '../../src/models/user.ts';
-import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import type { Auth, AuthOptions } from '../../src/api/v1/auth/auth.ts';
+import { authKit, requestWith } from '../helpers/auth-kit.ts';
 
 /** Makes the class that a contract is run on. */
-export type Factory<A extends Auth> = (options?: AuthOptions) => A;
+export type Factory<A extends Auth> = (options: AuthOptions) => A;
 
 /** What is no id of anything, and must be answered with null rather than thrown at. */
 export const NO_STRINGS: readonly unknown[] = [
@@ -15,22 +12,10 @@ export const NO_STRINGS: readonly unknown[] = [
   ...[{}, [], ['a'], new Date(0), new String('a'), () => 'a'],
 ];
 
-/** A request that carries a session id. */
-export function requestWith(sessionId: string | null, name = '_my_session_id'): AuthRequest {
-  return { headers: sessionId === null ? {} : { cookie: `${name}=${sessionId}` } };
-}
-
-/** Repositories in memory, with one user. */
-export async function modelsWithUser(): Promise<Repositories & { readonly user: User }> {
-  const repositories = declareModels(new MemoryStore());
-  const user = await repositories.users.save(new User({ email: 'bob@hbtn.io', passwordHash: 'none' }));
-  return { ...repositories, user };
-}
-
 /** What holds for every class. */
 export function describeAuth(name: string, make: Factory<Auth>): void {
   test(`${name}: requireAuth() is as the tutorial's`, () => {
-    const auth = make();
+    const auth = make(authKit().options);
     const status = ['/api/v1/status/'];
     const cases: readonly (readonly [path: string | null, excluded: readonly string[] | null, required: boolean])[] = [
       [null, null, true],
@@ -80,7 +65,7 @@ export function describeAuth(name: string, make: Factory<Auth>): void {
   });
 
   test(`${name}: authorizationHeader() is the header, or null`, () => {
-    const auth = make();
+    const auth = make(authKit().options);
     assert.equal(auth.authorizationHeader(), null);
     assert.equal(auth.authorizationHeader(null), null);
     assert.equal(auth.authorizationHeader({ headers: {} }), null);
@@ -89,7 +74,7 @@ export function describeAuth(name: string, make: Factory<Auth>): void {
   });
 
   test(`${name}: sessionCookie() is the cookie of the session's name, or null`, () => {
-    const auth = make();
+    const auth = make(authKit().options);
     assert.equal(auth.sessionCookie(), null);
     assert.equal(auth.sessionCookie(null), null);
     assert.equal(auth.sessionCookie({ headers: {} }), null);
@@ -97,13 +82,13 @@ export function describeAuth(name: string, make: Factory<Auth>): void {
     assert.equal(auth.sessionCookie(requestWith('C is fun')), 'C is fun');
     assert.equal(auth.sessionCookie({ headers: { cookie: '_my_session_id_fake' } }), null);
     assert.equal(auth.sessionCookie({ headers: { cookie: 'other=a; _my_session_id=b' } }), 'b');
-    const renamed = make({ sessionName: 'sid' });
+    const renamed = make(authKit({ sessionName: 'sid' }).options);
     assert.equal(renamed.sessionCookie(requestWith('Hello')), null);
     assert.equal(renamed.sessionCookie(requestWith('Hello', 'sid')), 'Hello');
   });
 
   test(`${name}: currentUser() is null where nobody says who asks`, async () => {
-    const auth = make();
+    const auth = make(authKit().options);
     for (const request of [undefined, null, { headers: {} }, { headers: { cookie: '', authorization: '' } }]) {
       assert.equal(await auth.currentUser(request), null);
     }

@@ -21,15 +21,15 @@ export interface TestService {
   readonly logs: { readonly access: string[]; readonly security: string[]; readonly notice: string[] };
   /** A request to a path below /api/v1. */
   api(method: string, path: string, options?: RequestOptions): Promise<Reply>;
-  /** Makes a user behind the API's back. */
-  addUser(email: string, password: string): Promise<User>;
+  /** Makes a user behind the API's back: an administrator where nothing else is said, as in the tutorial's world. */
+  addUser(email: string, password: string, groups?: readonly string[]): Promise<User>;
 }
 
 export type TestServiceOptions = Partial<Omit<ServiceOptions, 'config' | 'logs'>> & Partial<Config>;
 
 /** Starts a real server on a free port of the loopback, in a directory of its own; it ends with the test. */
 export async function startTestService(t: TestContext, options: TestServiceOptions = {}): Promise<TestService> {
-  const { passwords = new PasswordHasher({ cost: CHEAP_COST }), clock, limits, fileSystem, ...settings } = options;
+  const { passwords = new PasswordHasher({ cost: CHEAP_COST }), clock, monotonicClock, limits, fileSystem, ...settings } = options;
   const logs: { access: string[]; security: string[]; notice: string[] } = { access: [], security: [], notice: [] };
   const config: Config = {
     ...parseConfig({}).config,
@@ -45,7 +45,8 @@ export async function startTestService(t: TestContext, options: TestServiceOptio
       security: (line) => logs.security.push(line),
       notice: (line) => logs.notice.push(line),
     },
-    ...(clock !== undefined && { clock }),
+    // A replaced clock that is moved has made no step, unless the test brings a monotonic clock of its own.
+    ...(clock !== undefined && { clock, monotonicClock: monotonicClock ?? clock }),
     ...(limits !== undefined && { limits }),
     ...(fileSystem !== undefined && { fileSystem }),
   });
@@ -62,7 +63,7 @@ export async function startTestService(t: TestContext, options: TestServiceOptio
     directory: config.dataDirectory,
     logs,
     api: (method, path, requestOptions) => send(base, method, `/api/v1${path}`, requestOptions),
-    addUser: async (email, password) =>
-      service.users.save(new User({ email, passwordHash: await passwords.hash(password) })),
+    addUser: async (email, password, groups = ['admins']) =>
+      service.users.save(new User({ email, passwordHash: await passwords.hash(password), groups })),
   };
 }

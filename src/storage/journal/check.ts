@@ -28,7 +28,7 @@ export class StoreCheck implements Pick<Store, 'collection'> {
     this.#directory = directory;
   }
 
-  collection<M extends Identified>(schema: Schema<M>): Repository<M> {
+  collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
     return this.#collections.declare(schema);
   }
 

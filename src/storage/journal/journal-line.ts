@@ -1,3 +1,4 @@
+import type { EncodedChanges, OwnedRemoval } from '../memory/batch.ts';
 import { crc32 } from './crc32.ts';
 
 /**
@@ -14,10 +15,16 @@ const CHECKSUM_DIGITS = 8;
 const PREFIX_LENGTH = CHECKSUM_START.length + CHECKSUM_DIGITS + CHECKSUM_END.length;
 const NEWLINE = 0x0a;
 
-/** What a commit changes: models to put and ids to remove, by collection. */
+/**
+ * What a commit changes, by collection. Removals come before what is put, wherever they
+ * stand in the line. Of the collections an owner's stands before what belongs to it.
+ */
 export interface Commit {
-  readonly put?: { readonly [collection: string]: readonly unknown[] };
+  /** Ids. What belongs to a model that is removed goes with it, and is not named. */
   readonly remove?: { readonly [collection: string]: readonly string[] };
+  /** Owners whose models are removed, all or all but one. */
+  readonly removeOwned?: { readonly [collection: string]: readonly OwnedRemoval[] };
+  readonly put?: { readonly [collection: string]: readonly unknown[] };
 }
 
 /** The first line of a journal. */
@@ -27,6 +34,37 @@ export interface JournalHeader {
 }
 
 export const JOURNAL_HEADER: JournalHeader = { format: 'session-auth-server journal', version: 1 };
+
+/** The commit that makes the changes of each collection; what is empty is left out. */
+export function commitOf(changes: readonly EncodedChanges[]): Commit {
+  const remove: Record<string, readonly string[]> = {};
+  const removeOwned: Record<string, readonly OwnedRemoval[]> = {};
+  const put: Record<string, readonly unknown[]> = {};
+  for (const part of changes) {
+    if (part.remove.length > 0) remove[part.collection] = part.remove;
+    if (part.removeOwned.length > 0) removeOwned[part.collection] = part.removeOwned;
+    if (part.put.length > 0) put[part.collection] = part.put;
+  }
+  return {
+    ...(Object.keys(put).length > 0 && { put }),
+    ...(Object.keys(remove).length > 0 && { remove }),
+    ...(Object.keys(removeOwned).length > 0 && { removeOwned }),
+  };
+}
+
+/** @returns null where a value of a line is no list of such removals */
+export function ownedRemovals(value: unknown): OwnedRemoval[] | null {
+  if (!Array.isArray(value)) return null;
+  const removals: OwnedRemoval[] = [];
+  for (const item of value) {
+    if (typeof item !== 'object' || item === null) return null;
+    const { owner, except, ...others }: { owner?: unknown; except?: unknown } = item;
+    const isWhole = typeof owner === 'string' && (except === null || typeof except === 'string');
+    if (!isWhole || Object.keys(others).length > 0) return null;
+    removals.push({ owner, except });
+  }
+  return removals;
+}
 
 function checksumOf(bytes: Uint8Array): string {
   return crc32(bytes).toString(16).padStart(CHECKSUM_DIGITS, '0');

@@ -3,7 +3,7 @@ import { DamagedFileError } from '../../errors.ts';
 import type { Collections } from '../memory/collections.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { JournalFile } from './journal-file.ts';
-import { encodeLine, headerVersion, isHeader, JOURNAL_HEADER } from './journal-line.ts';
+import { encodeLine, headerVersion, isHeader, JOURNAL_HEADER, ownedRemovals } from './journal-line.ts';
 import { readLines } from './journal-reader.ts';
 import type { JournalExtent, LinePlace } from './journal-reader.ts';
 
@@ -18,7 +18,7 @@ export interface JournalContent extends JournalExtent {
   readonly entryCount: number;
 }
 
-function members(content: object, name: 'put' | 'remove'): [string, unknown][] {
+function members(content: object, name: 'put' | 'remove' | 'removeOwned'): [string, unknown][] {
   const value = name in content ? Object.getOwnPropertyDescriptor(content, name)?.value : {};
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
@@ -27,17 +27,20 @@ function members(content: object, name: 'put' | 'remove'): [string, unknown][] {
 function loadCommit(content: object, place: LinePlace, path: string, collections: Collections): number {
   const damaged = (reason: string): DamagedFileError =>
     new DamagedFileError(path, place.line, place.byteOffset, reason);
-  const load = (name: string, put: unknown, remove: unknown): number => {
+  const load = (name: string, put: unknown, remove: unknown, owned: unknown): number => {
     const collection = collections.get(name);
     if (collection === undefined) throw damaged(`it names a collection ${name}, which this version does not know`);
+    const removeOwned = ownedRemovals(owned);
     if (!Array.isArray(put) || !Array.isArray(remove)) throw damaged('it is no list of records');
+    if (removeOwned === null) throw damaged(`it removes what belongs to something that is no owner in ${name}`);
     if (!remove.every((id) => typeof id === 'string')) throw damaged(`it removes something that is no id of ${name}`);
-    if (!collection.load(put, remove)) throw damaged(`it holds something that is no record of ${name}`);
-    return put.length + remove.length;
+    if (!collection.load({ put, remove, removeOwned })) throw damaged(`it holds something that is no record of ${name}`);
+    return put.length + remove.length + removeOwned.length;
   };
   let count = 0;
-  for (const [name, ids] of members(content, 'remove')) count += load(name, [], ids);
-  for (const [name, records] of members(content, 'put')) count += load(name, records, []);
+  for (const [name, ids] of members(content, 'remove')) count += load(name, [], ids, []);
+  for (const [name, owners] of members(content, 'removeOwned')) count += load(name, [], [], owners);
+  for (const [name, records] of members(content, 'put')) count += load(name, records, [], []);
   return count;
 }
 

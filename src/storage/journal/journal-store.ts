@@ -8,10 +8,10 @@ import { Compaction } from './compaction.ts';
 import { nodeFileSystem } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import type { JournalFile } from './journal-file.ts';
-import { encodeLine } from './journal-line.ts';
+import { commitOf, encodeLine } from './journal-line.ts';
 import { JOURNAL_FILE, NEW_JOURNAL_FILE, openJournal } from './journal-recovery.ts';
 import { DirectoryLock } from './lock.ts';
-import type { Identified, Repository, Schema, Store } from '../store.ts';
+import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 
 const DIRECTORY_MODE = 0o700;
 
@@ -93,8 +93,12 @@ export class JournalStore implements Store {
     this.#compactionFloor = options.compactionFloor ?? COMPACTION_FLOOR;
   }
 
-  collection<M extends Identified>(schema: Schema<M>): Repository<M> {
+  collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
     return this.#collections.declare(schema);
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#collections.transaction(work);
   }
 
   async open(): Promise<void> {
@@ -105,6 +109,7 @@ export class JournalStore implements Store {
       const opened = await openJournal(this.#fileSystem, this.#directory, this.#collections, this.#onNotice);
       this.#journal = opened.journal;
       this.#entryCount = opened.entryCount;
+      this.#collections.finishLoading();
     } catch (error) {
       await lock.release();
       throw error;
@@ -166,19 +171,9 @@ export class JournalStore implements Store {
 
   async #append(batch: Batch): Promise<void> {
     if (this.#journal === null) throw new Error('the store is not open');
-    const put: Record<string, readonly unknown[]> = {};
-    const remove: Record<string, readonly string[]> = {};
-    for (const changes of batch.encode()) {
-      if (changes.put.length > 0) put[changes.collection] = changes.put;
-      if (changes.remove.length > 0) remove[changes.collection] = changes.remove;
-    }
+    const line = encodeLine(commitOf(batch.encode()));
     if (this.#directoryInDoubt) await this.#syncDirectory();
-    await this.#journal.append(
-      encodeLine({
-        ...(Object.keys(put).length > 0 && { put }),
-        ...(Object.keys(remove).length > 0 && { remove }),
-      }),
-    );
+    await this.#journal.append(line);
   }
 
   /** A batch could not be written: nor then may the one that was staged on top of it. */
@@ -190,6 +185,7 @@ export class JournalStore implements Store {
       pending.batch.discard();
       pending.reject(error);
     }
+    this.#collections.failTransaction(error);
     this.#onNotice(`${this.#path}: ${error.message}`);
   }
 

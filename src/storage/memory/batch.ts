@@ -1,27 +1,40 @@
-import type { Identified, Index, StoredRecord } from '../store.ts';
-import { indexKey } from './table.ts';
-import type { Table } from './table.ts';
+import type { StoredRecord } from '../store.ts';
+
+/** The models of an owner, but for one: what `removeOwned` removes, as it is written. */
+export interface OwnedRemoval {
+  readonly owner: string;
+  /** Id of the model that stays; null: none does. */
+  readonly except: string | null;
+}
 
 /** What one collection adds to a commit, as it is written. */
 export interface EncodedChanges {
   readonly collection: string;
   readonly put: readonly StoredRecord[];
+  /** What belongs to a model that is removed goes with it. */
   readonly remove: readonly string[];
+  readonly removeOwned: readonly OwnedRemoval[];
 }
 
 /** One collection's part of a batch. */
-interface Part {
+export interface Part {
+  /** The collection's place in the order of declaration. */
+  readonly rank: number;
   readonly changeCount: number;
+  /** Whether it replaces or removes values that may not stay on the disk. */
+  readonly hasSecretsToErase: boolean;
   encode(): EncodedChanges;
-  /** The batch is durable: its changes are part of the collection. */
+  /** Makes its changes part of the collection. */
   apply(): void;
   /** The batch is over, applied or not. */
   leave(): void;
+  /** Becomes part of another batch, the one before its own. */
+  moveTo(batch: Batch): void;
 }
 
 /** Changes that become durable together, or not at all. */
 export class Batch {
-  readonly #parts: Part[] = [];
+  #parts: Part[] = [];
 
   add(part: Part): void {
     this.#parts.push(part);
@@ -31,8 +44,13 @@ export class Batch {
     return this.#parts.reduce((count, part) => count + part.changeCount, 0);
   }
 
+  get hasSecretsToErase(): boolean {
+    return this.#parts.some((part) => part.hasSecretsToErase);
+  }
+
+  /** Owners come before what belongs to them. */
   encode(): EncodedChanges[] {
-    return this.#parts.map((part) => part.encode());
+    return this.#parts.toSorted((one, other) => one.rank - other.rank).map((part) => part.encode());
   }
 
   /** Makes every change visible to readers. */
@@ -45,95 +63,10 @@ export class Batch {
   discard(): void {
     for (const part of this.#parts) part.leave();
   }
-}
 
-/**
- * The changes of one collection that are not durable yet: what the next writer must take into account,
- * and no reader may see.
- */
-export class PendingChanges<M extends Identified> implements Part {
-  readonly batch: Batch;
-  readonly #table: Table<M>;
-  readonly #collection: string;
-  readonly #encodeModel: (model: M) => StoredRecord;
-  readonly #onLeave: (changes: PendingChanges<M>) => void;
-  /** id → the new model, or null: removed. */
-  readonly #models = new Map<string, M | null>();
-  /** unique index → value → the id that has it now, or null: given up. */
-  readonly #claims = new Map<Index<M>, Map<string, string | null>>();
-
-  constructor(
-    batch: Batch,
-    table: Table<M>,
-    schema: {
-      readonly collection: string;
-      readonly unique: readonly Index<M>[];
-      encode(model: M): StoredRecord;
-    },
-    onLeave: (changes: PendingChanges<M>) => void,
-  ) {
-    this.batch = batch;
-    this.#table = table;
-    this.#collection = schema.collection;
-    this.#encodeModel = (model) => schema.encode(model);
-    this.#onLeave = onLeave;
-    for (const index of schema.unique) this.#claims.set(index, new Map());
-    batch.add(this);
-  }
-
-  get changeCount(): number {
-    return this.#models.size;
-  }
-
-  /** The model as this batch leaves it: null where it removes it, undefined where it does not touch it. */
-  get(id: string): M | null | undefined {
-    return this.#models.get(id);
-  }
-
-  /** Who has a unique value after this batch: null for nobody, undefined where it does not touch it. */
-  holderOf(index: Index<M>, key: string): string | null | undefined {
-    return this.#claims.get(index)?.get(key);
-  }
-
-  models(): Iterable<[string, M | null]> {
-    return this.#models;
-  }
-
-  /**
-   * @param id of the model
-   * @param previous the model as it was before this change, or null
-   * @param next the new model, or null to remove it
-   */
-  set(id: string, previous: M | null, next: M | null): void {
-    for (const [index, claims] of this.#claims) {
-      const givenUp = previous === null ? null : indexKey(index, previous);
-      if (givenUp !== null) claims.set(givenUp, null);
-      const taken = next === null ? null : indexKey(index, next);
-      if (taken !== null) claims.set(taken, id);
-    }
-    this.#models.set(id, next);
-  }
-
-  encode(): EncodedChanges {
-    const put: StoredRecord[] = [];
-    const remove: string[] = [];
-    for (const [id, model] of this.#models) {
-      if (model === null) remove.push(id);
-      else put.push(this.#encodeModel(model));
-    }
-    return { collection: this.#collection, put, remove };
-  }
-
-  apply(): void {
-    for (const [id, model] of this.#models) {
-      if (model === null) this.#table.remove(id);
-    }
-    for (const model of this.#models.values()) {
-      if (model !== null) this.#table.put(model);
-    }
-  }
-
-  leave(): void {
-    this.#onLeave(this);
+  /** Makes every change part of another batch, which was begun before this one. */
+  moveTo(batch: Batch): void {
+    for (const part of this.#parts) part.moveTo(batch);
+    this.#parts = [];
   }
 }

@@ -30,4 +30,8 @@ export class ShardedMap<V> {
   delete(key: string): void {
     this.#shards[shardOf(key)]?.delete(key);
   }
+
+  *keys(): Generator<string> {
+    for (const shard of this.#shards) yield* shard.keys();
+  }
 }

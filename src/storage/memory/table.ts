@@ -1,15 +1,12 @@
 import type { Identified, Index, Schema } from '../store.ts';
+import { EndBuckets } from './end-buckets.ts';
+import { isLive, newEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { OwnedGroups } from './owned-groups.ts';
 import { ShardedMap } from './sharded-map.ts';
 
-/** A model's place in the order in which models were made; `model` is null once it is removed. */
-interface Entry<M> {
-  model: M | null;
-  previous: Entry<M> | null;
-  next: Entry<M> | null;
-}
-
 /** One id, or several: most index values have one model, and a Set costs 200 bytes. */
-type Bucket = string | Set<string>;
+type IdBucket = string | Set<string>;
 
 /** The value under which an index finds a model; null where the model has none. */
 export function indexKey<M>(index: Index<M>, model: M): string | null {
@@ -18,20 +15,28 @@ export function indexKey<M>(index: Index<M>, model: M): string | null {
 }
 
 /**
- * What a collection holds for certain (durable, where the store is), in memory: by id, by index, and in
- * the order in which it was made. Every operation but `entries` costs the same at any size.
+ * What a collection holds for certain (durable, where the store is), in memory: by id, by index, by owner, by end, and
+ * in the order in which it was made. Every operation but `entries` costs the same at any size.
  */
 export class Table<M extends Identified> {
   readonly #entries = new ShardedMap<Entry<M>>();
   readonly #unique: ReadonlyMap<Index<M>, ShardedMap<string>>;
-  readonly #indexed: ReadonlyMap<Index<M>, ShardedMap<Bucket>>;
+  readonly #indexed: ReadonlyMap<Index<M>, ShardedMap<IdBucket>>;
+  /** The index on the owner's id, kept in `#groups`; null: models belong to nobody. */
+  readonly #ownerIndex: Index<M> | null;
+  readonly #groups = new OwnedGroups<M>();
+  readonly #ends: EndBuckets<M> | null;
   #first: Entry<M> | null = null;
   #last: Entry<M> | null = null;
   #size = 0;
 
-  constructor(schema: Schema<M>) {
+  /** @param ownerIndex the one of `schema.indexed` that `belongsTo` names, or null */
+  constructor(schema: Pick<Schema<M>, 'unique' | 'indexed' | 'expiresAt'>, ownerIndex: Index<M> | null) {
+    const indexed = schema.indexed.filter((index) => index !== ownerIndex);
     this.#unique = new Map(schema.unique.map((index) => [index, new ShardedMap<string>()]));
-    this.#indexed = new Map(schema.indexed.map((index) => [index, new ShardedMap<Bucket>()]));
+    this.#indexed = new Map(indexed.map((index) => [index, new ShardedMap<IdBucket>()]));
+    this.#ownerIndex = ownerIndex;
+    this.#ends = schema.expiresAt === undefined ? null : new EndBuckets(schema.expiresAt);
   }
 
   get size(): number {
@@ -39,76 +44,145 @@ export class Table<M extends Identified> {
   }
 
   get(id: string): M | null {
-    return this.#entries.get(id)?.model ?? null;
+    return this.#entryOf(id)?.model ?? null;
   }
 
   /** The id of the model that has `key` in a unique index, or null. */
   holderOf(index: Index<M>, key: string): string | null {
-    return this.#unique.get(index)?.get(key) ?? null;
-  }
-
-  /** The ids of the models under `key` in an index, unique or not. */
-  idsOf(index: Index<M>, key: string): string[] {
-    const bucket = this.#unique.get(index)?.get(key) ?? this.#indexed.get(index)?.get(key);
-    if (bucket === undefined) return [];
-    return typeof bucket === 'string' ? [bucket] : [...bucket];
+    const id = this.#unique.get(index)?.get(key);
+    return id === undefined || this.#entryOf(id) === null ? null : id;
   }
 
   /** The models under `key` in an index, unique or not. */
   modelsOf(index: Index<M>, key: string): M[] {
+    if (index === this.#ownerIndex) return [...this.#groups.modelsOf(key)];
+    const bucket = this.#unique.get(index)?.get(key) ?? this.#indexed.get(index)?.get(key);
     const models: M[] = [];
-    for (const id of this.idsOf(index, key)) {
+    for (const id of typeof bucket === 'string' ? [bucket] : (bucket ?? [])) {
       const model = this.get(id);
       if (model !== null) models.push(model);
     }
     return models;
   }
 
+  /** How many models an owner has. */
+  ownedCount(ownerId: string): number {
+    return this.#groups.sizeOf(ownerId);
+  }
+
+  /** The owners that have models here. */
+  ownerIds(): Iterable<string> {
+    return this.#groups.ownerIds();
+  }
+
   /**
-   * The entries from the oldest on. Holds while the table changes: an entry that is removed meanwhile is
-   * passed over, or has been seen; one that is added may or may not be seen.
+   * The models in order. Holds while the table changes: one that is removed meanwhile is passed over, or has been seen;
+   * one that is added may or may not be seen.
+   *
+   * @param after id of the model before the first one; null: from the first on. There must be such a model
    */
-  *entries(): Generator<M> {
-    for (let entry = this.#first; entry !== null; entry = entry.next) {
-      if (entry.model !== null) yield entry.model;
+  *entries(after: string | null = null): Generator<M> {
+    const start = after === null ? this.#first : (this.#entryOf(after)?.next ?? null);
+    for (let entry = start; entry !== null; entry = entry.next) {
+      if (entry.model !== null && isLive(entry)) yield entry.model;
+    }
+  }
+
+  /** The models whose end is at or before a time; nothing may change until they have been gone through. */
+  *endedBy(now: number): Generator<M> {
+    for (const model of this.#ends?.endedBy(now) ?? []) {
+      // One of a removed group waits for its memory to be freed.
+      if (this.get(model.id) === model) yield model;
     }
   }
 
   /** Adds a model, or puts it in the place of the one with its id. */
   put(model: M): void {
-    const entry = this.#entries.get(model.id);
+    let entry = this.#entries.get(model.id);
+    if (entry !== undefined && !isLive(entry)) {
+      this.#free(entry);
+      entry = undefined;
+    }
     if (entry === undefined) {
-      this.#append(model);
-      this.#addToIndexes(model);
+      entry = this.#append(model);
     } else if (entry.model !== null) {
       this.#removeFromIndexes(entry.model);
       entry.model = model;
-      this.#addToIndexes(model);
     }
+    this.#addToIndexes(model);
+    this.#ends?.note(entry);
+    const ownerId = this.#ownerIndex === null ? null : indexKey(this.#ownerIndex, model);
+    if (entry.group?.ownerId === ownerId) return;
+    this.#groups.delete(entry);
+    if (ownerId !== null) this.#groups.add(ownerId, entry);
   }
 
   /** Removes the model with this id, where there is one. */
   remove(id: string): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined || entry.model === null) return;
-    this.#removeFromIndexes(entry.model);
-    this.#entries.delete(id);
+    const entry = this.#entryOf(id);
+    if (entry === null) return;
     this.#size -= 1;
+    this.#free(entry);
+  }
+
+  /**
+   * Removes every model of an owner at once, for all that reads; `freeRemoved` then frees their memory.
+   *
+   * @param exceptId of a model to leave; null: none
+   */
+  removeOwned(ownerId: string, exceptId: string | null): void {
+    const except = exceptId === null ? null : this.#entryOf(exceptId);
+    const isExcepted = except !== null && except.group?.ownerId === ownerId;
+    if (isExcepted) this.#groups.delete(except);
+    this.#size -= this.#groups.remove(ownerId);
+    if (isExcepted) this.#groups.add(ownerId, except);
+  }
+
+  /**
+   * Frees the memory of models that `removeOwned` took from readers.
+   *
+   * @param limit of how many
+   * @returns whether there are more
+   */
+  freeRemoved(limit: number): boolean {
+    for (let freed = 0; freed < limit; freed += 1) {
+      const entry = this.#groups.firstRemoved();
+      if (entry === null) return false;
+      this.#free(entry);
+    }
+    return this.#groups.firstRemoved() !== null;
+  }
+
+  /** The entry with this id, where readers may see it. */
+  #entryOf(id: string): Entry<M> | null {
+    const entry = this.#entries.get(id);
+    return entry !== undefined && isLive(entry) ? entry : null;
+  }
+
+  #append(model: M): Entry<M> {
+    const entry = newEntry(model);
+    entry.previous = this.#last;
+    if (this.#last === null) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    this.#entries.set(model.id, entry);
+    this.#size += 1;
+    return entry;
+  }
+
+  /** Takes an entry out of everything. */
+  #free(entry: Entry<M>): void {
+    if (entry.model === null) return;
+    this.#removeFromIndexes(entry.model);
+    this.#groups.delete(entry);
+    this.#ends?.delete(entry);
+    this.#entries.delete(entry.model.id);
     if (entry.previous === null) this.#first = entry.next;
     else entry.previous.next = entry.next;
     if (entry.next === null) this.#last = entry.previous;
     else entry.next.previous = entry.previous;
     // `next` stays, so that an iteration that stands here finds its way on.
     entry.model = null;
-  }
-
-  #append(model: M): void {
-    const entry: Entry<M> = { model, previous: this.#last, next: null };
-    if (this.#last === null) this.#first = entry;
-    else this.#last.next = entry;
-    this.#last = entry;
-    this.#entries.set(model.id, entry);
-    this.#size += 1;
   }
 
   #addToIndexes(model: M): void {
@@ -129,7 +203,7 @@ export class Table<M extends Identified> {
   #removeFromIndexes(model: M): void {
     for (const [index, ids] of this.#unique) {
       const key = indexKey(index, model);
-      // Only its own: a journal that is read again may have given the value to the next holder already.
+      // Only its own: the value may be the next holder's already.
       if (key !== null && ids.get(key) === model.id) ids.delete(key);
     }
     for (const [index, buckets] of this.#indexed) {

@@ -8,6 +8,7 @@ import { SessionDBAuth } from '../../../src/api/v1/auth/session-db-auth.ts';
 import { SessionExpAuth } from '../../../src/api/v1/auth/session-exp-auth.ts';
 import { AUTH_TYPES } from '../../../src/config.ts';
 import type { AuthType } from '../../../src/config.ts';
+import { authKit } from '../../helpers/auth-kit.ts';
 
 test('createAuth() makes the class that AUTH_TYPE names, none for none', () => {
   const classes: { readonly [type in AuthType]: unknown } = {
@@ -18,7 +19,7 @@ test('createAuth() makes the class that AUTH_TYPE names, none for none', () => {
     session_exp_auth: SessionExpAuth,
     session_db_auth: SessionDBAuth,
   };
-  for (const type of AUTH_TYPES) assert.equal(createAuth(type, {})?.constructor, classes[type], type);
+  for (const type of AUTH_TYPES) assert.equal(createAuth(type, authKit().options)?.constructor, classes[type], type);
 });
 
 test('the classes inherit as the tutorial has it', () => {

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { cookieValue } from '../../../http/cookie.ts';
-import { declareModels } from '../../../models/repositories.ts';
-import type { User, Users } from '../../../models/user.ts';
-import type { UserSessions } from '../../../models/user-session.ts';
-import { MemoryStore } from '../../../storage/memory/memory-store.ts';
-import type { Awaitable } from '../../../http/awaitable.ts';
+import type { Caller } from '../../../accounts/caller.ts';
+import type { Sessions } from '../../../accounts/sessions.ts';
 import type { SignIn } from '../../../accounts/sign-in.ts';
+import { whenReady } from '../../../http/awaitable.ts';
+import type { Awaitable } from '../../../http/awaitable.ts';
+import { cookieValue } from '../../../http/cookie.ts';
+import type { UserSession } from '../../../models/user-session.ts';
+import type { User, Users } from '../../../models/user.ts';
 
 /** What an authentication class looks at: a request of node:http is one. */
 export interface AuthRequest {
@@ -17,38 +18,35 @@ export interface AuthRequest {
 /** What the authentication classes are made with; each takes what it needs. */
 export interface AuthOptions {
   /** Name of the session cookie. */
-  readonly sessionName?: string;
-  /** Seconds that a session lives; 0 and below: for ever. */
-  readonly sessionDuration?: number;
-  readonly users?: Users;
-  readonly userSessions?: UserSessions;
-  readonly signIn?: SignIn;
+  readonly sessionName: string;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
   /** Milliseconds since the epoch. */
-  readonly clock?: () => number;
+  readonly clock: () => number;
 }
 
-/** The names by which clients know this server in a challenge. */
+/** Who made a request, and in which session; Basic has none. */
+export interface Identity {
+  readonly user: User;
+  readonly session: UserSession | null;
+}
+
+/** The name by which clients know this server in a challenge. */
 export const REALM = 'session-auth-server';
 
-const DEFAULT_SESSION_NAME = '_my_session_id';
+/** Where an address is not known. */
+const NO_ADDRESS = '-';
 
 /**
  * Base of all authentication classes (the tutorial's `api/v1/auth/auth.py`): what every one of them asks of a
  * request. By itself it knows nobody.
  */
 export class Auth {
-  protected readonly users: Users;
-  protected readonly userSessions: UserSessions;
   readonly sessionName: string;
 
-  /**
-   * @param options without repositories, nothing is kept beyond this object
-   */
-  constructor(options: AuthOptions = {}) {
-    const repositories = declareModels(new MemoryStore());
-    this.users = options.users ?? repositories.users;
-    this.userSessions = options.userSessions ?? repositories.userSessions;
-    this.sessionName = options.sessionName ?? DEFAULT_SESSION_NAME;
+  constructor(options: Pick<AuthOptions, 'sessionName'>) {
+    this.sessionName = options.sessionName;
   }
 
   /**
@@ -58,6 +56,11 @@ export class Auth {
    */
   get challenge(): string {
     return `Session realm="${REALM}"`;
+  }
+
+  /** The sessions of this kind of authentication; null where it has none. */
+  get sessions(): Sessions | null {
+    return null;
   }
 
   /**
@@ -86,6 +89,31 @@ export class Auth {
   currentUser(_request: AuthRequest | null = null): Awaitable<User | null> {
     return null;
   }
+
+  /** The user who made the request, with the session that says so; or null. */
+  authenticate(request: AuthRequest): Awaitable<Identity | null> {
+    return whenReady(this.currentUser(request), (user) => (user === null ? null : { user, session: null }));
+  }
+
+  /** The keys of the sessions in the request's cookies, live or not. */
+  sessionKeys(_request: AuthRequest): readonly string[] {
+    return [];
+  }
+
+  /** Ends the session of the request (tutorial task 8). @returns false where there is none */
+  async destroySession(_request: AuthRequest | null = null): Promise<boolean> {
+    return false;
+  }
+
+  /** Whether the request says nothing about who made it. */
+  isAnonymous(request: AuthRequest): boolean {
+    return this.authorizationHeader(request) === null && this.sessionCookie(request) === null;
+  }
+}
+
+/** Who asks, as far as a bare request tells. */
+export function callerOf({ headers, address = NO_ADDRESS }: AuthRequest): Caller {
+  return { address, userAgent: headers['user-agent'] ?? null, userId: null, isOperator: false };
 }
 
 function isExcluded(path: string, excluded: string): boolean {
@@ -93,11 +121,9 @@ function isExcluded(path: string, excluded: string): boolean {
     const start = excluded.slice(0, -1);
     return path.startsWith(start) || `${path}/` === start;
   }
-  // Of two paths that are equally long but for a slash at the end, the shorter one begins the longer one.
-  const isSameLength = lengthWithoutSlash(path) === lengthWithoutSlash(excluded);
-  return isSameLength && (path.startsWith(excluded) || excluded.startsWith(path));
+  return withoutSlash(path) === withoutSlash(excluded);
 }
 
-function lengthWithoutSlash(path: string): number {
-  return path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length;
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

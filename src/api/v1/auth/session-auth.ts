@@ -1,13 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { cookieValue } from '../../../http/cookie.ts';
-import type { User } from '../../../models/user.ts';
-import { RecentValues } from '../../../http/recent-values.ts';
+import type { Sessions } from '../../../accounts/sessions.ts';
 import { whenReady } from '../../../http/awaitable.ts';
 import type { Awaitable } from '../../../http/awaitable.ts';
-import { Auth } from './auth.ts';
-import type { AuthRequest } from './auth.ts';
+import { cookieValues } from '../../../http/cookie.ts';
+import { RecentValues } from '../../../http/recent-values.ts';
+import type { User } from '../../../models/user.ts';
+import { Auth, callerOf } from './auth.ts';
+import type { AuthOptions, AuthRequest, Identity } from './auth.ts';
 
-/** What `SessionExpAuth` keeps of a session (the tutorial's “session dictionary”). */
+/** Cookies of the session's name that are looked at: a stale one of another path may come before the live one. */
+const MAX_COOKIES = 8;
+
+/** What the tutorial's `SessionExpAuth` keeps of a session (its “session dictionary”). */
 export interface SessionDictionary {
   readonly userId: string;
   /** Milliseconds since the epoch. */
@@ -16,17 +19,29 @@ export interface SessionDictionary {
 
 /** Authentication by a session in memory (the tutorial's `session_auth.py`, tasks 1 to 8). */
 export class SessionAuth extends Auth {
-  /** Session id → whose it is. */
-  readonly userIdBySessionId = new Map<string, string | SessionDictionary>();
-  /** `Cookie` field → the key of the session in it, or null. */
-  readonly #keys = new RecentValues((header) => {
-    const sessionId = cookieValue(header, this.sessionName);
-    return sessionId === null ? null : this.sessionKey(sessionId);
-  });
+  readonly #sessions: Sessions;
+  /** Caches, per `Cookie` field, the keys of the sessions in it. */
+  readonly #keys = new RecentValues((header) =>
+    cookieValues(header, this.sessionName, MAX_COOKIES).map(this.#sessions.keyOf),
+  );
 
-  /** Seconds that a session lives from now; null: for ever. */
-  get sessionLifetimeSeconds(): number | null {
-    return null;
+  constructor(options: Pick<AuthOptions, 'sessionName' | 'sessions'>) {
+    super(options);
+    this.#sessions = options.sessions;
+  }
+
+  override get sessions(): Sessions {
+    return this.#sessions;
+  }
+
+  override sessionKeys(request: AuthRequest): readonly string[] {
+    const header = request.headers.cookie;
+    return header === undefined ? [] : this.#keys.of(header);
+  }
+
+  /** Session id → user id, of every session (task 2). A copy, for the tutorial and for tests. */
+  get userIdBySessionId(): Promise<ReadonlyMap<string, string | SessionDictionary>> {
+    return this.#sessions.all().then((all) => new Map(all.map((session) => [session.id, session.userId])));
   }
 
   /**
@@ -35,63 +50,34 @@ export class SessionAuth extends Auth {
    * @returns its id; null where the user id is no string
    */
   async createSession(userId: unknown = null): Promise<string | null> {
-    if (typeof userId !== 'string') return null;
-    const sessionId = randomUUID();
-    this.userIdBySessionId.set(sessionId, userId);
-    return sessionId;
+    return typeof userId === 'string' ? this.#sessions.create(userId, callerOf({ headers: {} })) : null;
   }
 
   /** Whose session it is, or null (task 3). */
-  userIdForSessionId(sessionId: unknown = null): Awaitable<string | null> {
-    return typeof sessionId === 'string' ? this.userIdForKey(this.sessionKey(sessionId)) : null;
+  async userIdForSessionId(sessionId: unknown = null): Promise<string | null> {
+    if (typeof sessionId !== 'string') return null;
+    return (await this.#sessions.get(this.#sessions.keyOf(sessionId)))?.userId ?? null;
   }
 
-  /**
-   * The user of the session in the request's cookie, or null (task 6): whom `userIdForSessionId(sessionCookie(request))`
-   * names, found without parsing a field that came lately.
-   */
+  /** The user of the session in the request's cookie, or null (task 6). */
   override currentUser(request: AuthRequest | null = null): Awaitable<User | null> {
-    const header = request?.headers.cookie;
-    const key = header === undefined ? null : this.#keys.of(header);
-    if (key === null) return null;
-    return whenReady(this.userIdForKey(key), (userId) => (userId === null ? null : this.users.get(userId)));
+    return request === null ? null : whenReady(this.authenticate(request), (identity) => identity?.user ?? null);
+  }
+
+  override authenticate(request: AuthRequest): Awaitable<Identity | null> {
+    return whenReady(this.#sessions.find(this.sessionKeys(request)), (found) =>
+      found === null ? null : { user: found.owner, session: found.model },
+    );
   }
 
   /**
-   * Ends the session in the request's cookie (task 8).
+   * Ends the session in the request's cookie (task 8); where there are several of the session's name, each.
    *
    * @returns false where there is none, or it was over
    */
-  async destroySession(request: AuthRequest | null = null): Promise<boolean> {
-    const sessionId = this.sessionCookie(request);
-    if (sessionId === null || (await this.userIdForSessionId(sessionId)) === null) return false;
-    return this.userIdBySessionId.delete(sessionId);
-  }
-
-  /** Ends every session of a user that was deleted. */
-  endSessionsOf(userId: string): void {
-    for (const [sessionId, session] of this.userIdBySessionId) {
-      if (userId === (typeof session === 'string' ? session : session.userId)) this.userIdBySessionId.delete(sessionId);
-    }
-  }
-
-  /**
-   * Forgets the sessions that are over, at a cost in proportion to their number.
-   *
-   * @returns how many
-   */
-  async removeExpired(): Promise<number> {
-    return 0;
-  }
-
-  /** Under what a session is kept: worked out once for those whose requests come in bursts. */
-  protected sessionKey(sessionId: string): string {
-    return sessionId;
-  }
-
-  /** Whose session is kept under the key, or null. */
-  protected userIdForKey(key: string): Awaitable<string | null> {
-    const session = this.userIdBySessionId.get(key) ?? null;
-    return typeof session === 'object' ? (session?.userId ?? null) : session;
+  override async destroySession(request: AuthRequest | null = null): Promise<boolean> {
+    if (request === null) return false;
+    const ended = await Promise.all(this.sessionKeys(request).map((key) => this.#sessions.end(key)));
+    return ended.some((session) => session !== null);
   }
 }

@@ -1,6 +1,6 @@
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
-import type { Handler } from '../../../web/request.ts';
+import type { Handler } from '../../../web/route.ts';
 
 const STATUS = json(200, { status: 'OK' });
 

@@ -1,103 +1,116 @@
-import { DuplicateValueError, InvalidValueError } from '../../../errors.ts';
+import { whenReady } from '../../../http/awaitable.ts';
 import { HttpError } from '../../../http/http-error.ts';
 import { json, NO_HEADERS } from '../../../http/respond.ts';
-import type { Answer, HeaderList } from '../../../http/respond.ts';
-import { checkedEmail, checkedName } from '../../../models/user-input.ts';
-import { User } from '../../../models/user.ts';
-import { passwordProblem } from '../../../security/password-policy.ts';
-import { whenReady } from '../../../http/awaitable.ts';
-import type { Auth } from '../auth/auth.ts';
-import { SessionAuth } from '../auth/session-auth.ts';
-import type { ApiRequest, Handler } from '../../../web/request.ts';
+import type { HeaderList } from '../../../http/respond.ts';
+import { formatTime } from '../../../models/base.ts';
+import type { WebRequest } from '../../../web/request.ts';
+import type { Handler } from '../../../web/route.ts';
+import { bodyOf, found, required } from './body.ts';
+import { showUser } from './show-user.ts';
 
-const WRONG_FORMAT = 'Wrong format';
-const ME = 'me';
+/** Users in one answer, at most. */
+const MAX_PAGE_LENGTH = 1_000;
 
-/** A user as the API shows one. */
-export function showUser(status: number, user: User, headers: HeaderList = NO_HEADERS): Answer {
-  return { status, content: user.content, headers };
-}
-
-/** `GET /api/v1/users`: every user, the oldest first. */
-export const listUsers: Handler = async (_request, { users }) => {
-  const all = await users.all();
+/** `GET /api/v1/users`: the users, the oldest first, in pages. */
+export const listUsers: Handler = async (request, { users }) => {
+  const { limit, after } = pageOf(request);
+  // One more than is shown tells whether there are more.
+  const page = await users.page(after, limit + 1);
+  if (page === null) throw new HttpError(400, 'after names no user: begin again without it');
+  const shown = page.slice(0, limit);
+  const headers = page.length > limit ? linkToNext(shown.at(-1)?.id ?? '', limit) : NO_HEADERS;
+  // The text of a thousand users is not made for a client that wants none of it.
+  if (request.method === 'HEAD') return { status: 200, content: null, headers };
   return json(
     200,
-    all.map((user) => user.toJson()),
+    shown.map((user) => user.toJson()),
+    headers,
   );
 };
+
+function pageOf({ query }: WebRequest): { readonly limit: number; readonly after: string | null } {
+  const limit = query.get('limit') ?? String(MAX_PAGE_LENGTH);
+  if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_PAGE_LENGTH) {
+    throw new HttpError(400, `limit must be a whole number from 1 to ${MAX_PAGE_LENGTH}`);
+  }
+  return { limit: Number(limit), after: query.get('after') };
+}
+
+/** Source: RFC 8288 section 3. */
+function linkToNext(after: string, limit: number): HeaderList {
+  return [['Link', `</api/v1/users?limit=${limit}&after=${encodeURIComponent(after)}>; rel="next"`]];
+}
 
 /** `GET /api/v1/users/:id`: a user; `me` is the one who asks (tutorial task 0). */
 export const getUser: Handler = (request, { users }) => {
-  const id = request.parameter('id');
-  return whenReady(id === ME ? request.currentUser : users.get(id), (user) => {
-    if (user === null) throw new HttpError(404);
-    return showUser(200, user);
-  });
+  const id = request.targetUserId();
+  const { currentUser } = request;
+  return whenReady(currentUser?.id === id ? currentUser : users.get(id), (user) => showUser(200, found(user)));
 };
 
-/** `POST /api/v1/users`: makes a user. */
-export const createUser: Handler = async (request, services) => {
-  const { users, passwords, passwordMinLength, securityLog, clock } = services;
+/** `POST /api/v1/users`: makes a user, with a password or an invitation. */
+export const createUser: Handler = async (request, { accounts, passwords }) => {
   const body = await bodyOf(request);
-  const email = required(body, 'email');
-  const password = required(body, 'password');
-  const fields = {
-    email: checkedEmail(email),
-    firstName: checkedName('first_name', body.get('first_name')),
-    lastName: checkedName('last_name', body.get('last_name')),
+  const input = {
+    email: required(body, 'email'),
+    firstName: body.get('first_name'),
+    lastName: body.get('last_name'),
+    groups: body.get('groups'),
   };
-  if (typeof password !== 'string') throw new InvalidValueError('password', 'password must be a text');
-  const problem = passwordProblem(password, passwordMinLength);
-  if (problem !== null) throw new InvalidValueError('password', problem);
-  // Before the hash, which is dear; `save` looks again.
-  const [taken] = await users.search({ email: fields.email });
-  if (taken !== undefined) throw new DuplicateValueError('users', 'email');
-
-  const passwordHash = await passwords.hash(password);
-  const user = await users.save(new User({ ...fields, passwordHash, createdAt: clock() }));
-  securityLog.userCreated({ address: request.address, userId: user.id, by: request.currentUser?.id ?? null });
-  return showUser(201, user, [['Location', `/api/v1/users/${user.id}`]]);
+  if (body.get('invite') === true) {
+    passwords.assertLinksCanBeMade();
+    const user = await accounts.invite(input, request);
+    const link = found(await passwords.makeLink(user.id, request));
+    const invitation = { ...user.toJson(), expires_at: formatTime(link.expiresAt), url: link.url };
+    return json(201, sorted(invitation), locationOf(user.id));
+  }
+  const user = await accounts.create(input, required(body, 'password'), request);
+  return showUser(201, user, locationOf(user.id));
 };
+
+function locationOf(id: string): HeaderList {
+  return [['Location', `/api/v1/users/${encodeURIComponent(id)}`]];
+}
+
+/** JSON answers have their keys in alphabetical order. */
+function sorted(fields: { readonly [name: string]: string | null }): { readonly [name: string]: string | null } {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** `PUT /api/v1/users/:id`: changes the names that are given. */
-export const updateUser: Handler = async (request, { users, clock }) => {
-  const id = request.parameter('id');
-  if ((await users.get(id)) === null) throw new HttpError(404);
+export const updateUser: Handler = async (request, { users, accounts }) => {
+  const id = request.targetUserId();
+  found(await users.get(id));
   const body = await bodyOf(request);
-  const firstName = checkedName('first_name', body.get('first_name'));
-  const lastName = checkedName('last_name', body.get('last_name'));
-  const user = await users.update(id, (current) =>
-    current.with({
-      firstName: firstName ?? current.firstName,
-      lastName: lastName ?? current.lastName,
-      updatedAt: clock(),
-    }),
-  );
-  if (user === null) throw new HttpError(404);
-  return showUser(200, user);
+  const names = { firstName: body.get('first_name'), lastName: body.get('last_name') };
+  return showUser(200, found(await accounts.changeNames(id, names)));
+};
+
+/** `PUT /api/v1/users/:id/email`: changes the email by which the user signs in. */
+export const updateEmail: Handler = async (request, { users, accounts }) => {
+  const id = request.targetUserId();
+  found(await users.get(id));
+  const email = required(await bodyOf(request), 'email');
+  return showUser(200, found(await accounts.changeEmail(id, email, request)));
 };
 
 /** `DELETE /api/v1/users/:id`: removes a user, and ends every session of that user. */
-export function deleteUser(auth: Auth | null): Handler {
-  return async (request, { users, securityLog }) => {
-    const user = await users.remove(request.parameter('id'));
-    if (user === null) throw new HttpError(404);
-    if (auth instanceof SessionAuth) auth.endSessionsOf(user.id);
-    securityLog.userDeleted({ address: request.address, userId: user.id, by: request.currentUser?.id ?? null });
-    return json(200, {});
-  };
-}
+export const deleteUser: Handler = async (request, { accounts }) => {
+  found(await accounts.remove(request.targetUserId(), request));
+  return json(200, {});
+};
 
-async function bodyOf(request: ApiRequest): Promise<Map<string, unknown>> {
-  const body = await request.json();
-  if (body === null) throw new HttpError(400, WRONG_FORMAT);
-  return body;
-}
+/** `GET /api/v1/users/:id/groups`. */
+export const getGroups: Handler = async (request, { users }) => {
+  const { groups } = found(await users.get(request.targetUserId()));
+  return json(200, { groups });
+};
 
-/** @throws {HttpError} 400 where the member is absent, null or empty */
-function required(body: ReadonlyMap<string, unknown>, name: string): unknown {
-  const value = body.get(name) ?? '';
-  if (value === '') throw new HttpError(400, `${name} missing`);
-  return value;
-}
+/** `PUT /api/v1/users/:id/groups`: the user is in these groups from now on, and in no other. */
+export const updateGroups: Handler = async (request, { users, accounts }) => {
+  const id = request.targetUserId();
+  found(await users.get(id));
+  const wanted = (await bodyOf(request)).get('groups');
+  const { groups } = found(await accounts.changeGroups(id, () => wanted, request));
+  return json(200, { groups });
+};

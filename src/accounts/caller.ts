@@ -1,0 +1,14 @@
+/** Who asks for an operation: for the security log, the throttle and the queue of hashes. */
+export interface Caller {
+  /** The client's IP address, as far as it can be trusted; `-` for the command line. */
+  readonly address: string;
+  /** The id of the user who is signed in; null for nobody, and for the command line. */
+  readonly userId: string | null;
+  /** The client's `User-Agent`, or null. */
+  readonly userAgent: string | null;
+  /** Whether this is the operator at the command line, who may do what administrators may not. */
+  readonly isOperator: boolean;
+}
+
+/** The operator, at the command line. */
+export const OPERATOR: Caller = { address: '-', userId: null, userAgent: null, isOperator: true };

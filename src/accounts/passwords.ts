@@ -1,0 +1,207 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { NoPublicUrlError, UnusableLinkError, WrongPasswordError } from '../errors.ts';
+import type { Database, Models } from '../models/repositories.ts';
+import type { LinkKind, User } from '../models/user.ts';
+import type { PasswordHasher } from '../security/password.ts';
+import type { Accounts } from './accounts.ts';
+import type { Caller } from './caller.ts';
+import type { SecurityLog } from './security-log.ts';
+import type { Sessions } from './sessions.ts';
+import type { SignIn } from './sign-in.ts';
+import { withKnownNetwork } from './known-networks.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How long a link is good for, in milliseconds. */
+const LINK_LIFETIME_MS: { readonly [kind in LinkKind]: number } = { invitation: 7 * 24 * HOUR_MS, reset: 24 * HOUR_MS };
+
+/** 256 random bits. */
+const TOKEN_BYTES = 32;
+
+export interface PasswordsOptions {
+  readonly database: Database;
+  readonly accounts: Accounts;
+  readonly signIn: SignIn;
+  /** null: this server has no sessions. */
+  readonly sessions: Sessions | null;
+  readonly passwords: PasswordHasher;
+  readonly log: SecurityLog;
+  /** Where browsers reach this server, without a slash at its end; null: not known. */
+  readonly publicUrl: () => string | null;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** A link for one use, to be handed to its user: the token is in it and nowhere else. */
+export interface Link {
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** How passwords change: by their owners, by links for one use, and by the operator. */
+export class Passwords {
+  readonly #database: Database;
+  readonly #accounts: Accounts;
+  readonly #signIn: SignIn;
+  readonly #sessions: Sessions | null;
+  readonly #passwords: PasswordHasher;
+  readonly #log: SecurityLog;
+  readonly #publicUrl: () => string | null;
+  readonly #clock: () => number;
+
+  constructor(options: PasswordsOptions) {
+    this.#database = options.database;
+    this.#accounts = options.accounts;
+    this.#signIn = options.signIn;
+    this.#sessions = options.sessions;
+    this.#passwords = options.passwords;
+    this.#log = options.log;
+    this.#publicUrl = options.publicUrl;
+    this.#clock = options.clock;
+  }
+
+  /**
+   * Changes the password of the user who asks. Every other session of the user ends, and the one that asks goes on
+   * under a new id (OWASP ASVS 5.0, 6.2.2, 6.2.3, 7.2.4 and 7.4.3).
+   *
+   * @param sessionKey of the session that asks; null: a request by Basic
+   * @returns the new session id; null for Basic
+   * @throws {InvalidValueError} the new password will not do
+   * @throws {WrongPasswordError} the current one is wrong
+   * @throws {TooManyAttemptsError} too many failed before
+   * @throws {OverloadedError} too many wait
+   */
+  async change(
+    user: User,
+    currentPassword: string,
+    newPassword: unknown,
+    caller: Caller,
+    sessionKey: string | null,
+  ): Promise<string | null> {
+    const checked = this.#accounts.checkedPassword(newPassword);
+    const verified = await this.#signIn.verify(user.email, currentPassword, caller, 'password_change');
+    if (verified.user === null || verified.user.id !== user.id) throw new WrongPasswordError();
+    const verifiedHash = verified.user.passwordHash;
+    const passwordHash = await this.#passwords.hash(checked);
+    const changed = await this.#database.transaction(async (models) => {
+      const current = await models.users.get(user.id);
+      // Changed by somebody else while this one was hashed.
+      if (current === null || current.passwordHash !== verifiedHash) throw new WrongPasswordError();
+      const ended = await this.#replacePassword(current, passwordHash, models);
+      const isSession = this.#sessions !== null && sessionKey !== null;
+      return { ended, sessionId: isSession ? await this.#sessions.create(user.id, caller, models) : null };
+    });
+    this.#log.log('password_changed', caller, { user_id: user.id, ended: changed.ended });
+    return changed.sessionId;
+  }
+
+  /**
+   * Sets the password of a user, for the operator. Every session of the user ends.
+   *
+   * @returns null where there is no such user
+   * @throws {InvalidValueError} the password will not do
+   */
+  async set(id: string, password: unknown, caller: Caller): Promise<User | null> {
+    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(password));
+    const ended = await this.#database.transaction(async (models) => {
+      const current = await models.users.get(id);
+      return current === null ? null : this.#replacePassword(current, passwordHash, models);
+    });
+    if (ended === null) return null;
+    this.#log.log('password_changed', caller, { user_id: id, ended });
+    return this.#database.users.get(id);
+  }
+
+  /**
+   * @returns where links begin
+   * @throws {NoPublicUrlError} no address for them is known
+   */
+  assertLinksCanBeMade(): string {
+    const publicUrl = this.#publicUrl();
+    if (publicUrl === null) throw new NoPublicUrlError();
+    return publicUrl;
+  }
+
+  /**
+   * Makes a link for one use: an invitation for a user without a password, else a reset. It replaces an earlier one.
+   *
+   * @returns null where there is no such user
+   * @throws {NoPublicUrlError} no address for it is known
+   */
+  async makeLink(id: string, caller: Caller): Promise<Link | null> {
+    const publicUrl = this.assertLinksCanBeMade();
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const now = this.#clock();
+    const user = await this.#database.users.update(id, (current) => {
+      const kind = current.passwordHash === null ? 'invitation' : 'reset';
+      return current.with({ link: { digest: digestToken(token), kind, expiresAt: now + LINK_LIFETIME_MS[kind] } });
+    });
+    if (user === null || user.link === null) return null;
+    this.#log.log('link_made', caller, { user_id: user.id, kind: user.link.kind });
+    return { url: `${publicUrl}/password-reset/${token}`, expiresAt: user.link.expiresAt };
+  }
+
+  /**
+   * The user whose link has this token; to look does not use it up.
+   *
+   * @throws {UnusableLinkError} it is unknown, used or too old
+   */
+  async userOfLink(token: string): Promise<User> {
+    const user = await this.#userOf(token, this.#database);
+    if (user === null) throw new UnusableLinkError();
+    return user;
+  }
+
+  /**
+   * Uses a link: sets the password, and ends every session of the user. An invitation signs in.
+   *
+   * @returns the user, and for an invitation the session id
+   * @throws {InvalidValueError} the password will not do; the link can still be used
+   * @throws {UnusableLinkError} the link is unknown, used or too old
+   * @throws {OverloadedError} too many wait
+   */
+  async useLink(
+    token: string,
+    newPassword: unknown,
+    caller: Caller,
+  ): Promise<{ readonly user: User; readonly sessionId: string | null }> {
+    const found = await this.#userOf(token, this.#database);
+    if (found === null) return this.#refuseLink(caller);
+    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword));
+    const used = await this.#database.transaction(async (models) => {
+      const user = await this.#userOf(token, models);
+      if (user === null || user.link === null) return null;
+      const { kind } = user.link;
+      const known = withKnownNetwork(user, caller.address, this.#clock());
+      const ended = await this.#replacePassword(known, passwordHash, models);
+      const signsIn = kind === 'invitation' && this.#sessions !== null;
+      const sessionId = signsIn ? await this.#sessions.create(user.id, caller, models) : null;
+      return { user, kind, ended, sessionId };
+    });
+    if (used === null) return this.#refuseLink(caller);
+    this.#log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
+    return { user: used.user, sessionId: used.sessionId };
+  }
+
+  #refuseLink(caller: Caller): never {
+    this.#log.log('link_refused', caller, {});
+    throw new UnusableLinkError();
+  }
+
+  async #userOf(token: string, models: Models): Promise<User | null> {
+    const [user] = await models.users.search({ linkDigest: digestToken(token) });
+    return user?.link !== null && user !== undefined && this.#clock() <= user.link.expiresAt ? user : null;
+  }
+
+  /** Whoever knew the old password may hold a session or a link. @returns how many sessions were ended */
+  async #replacePassword(user: User, passwordHash: string, models: Models): Promise<number> {
+    await models.users.save(user.with({ passwordHash, link: null, updatedAt: this.#clock() }));
+    return models.userSessions.removeOwned(user.id, null);
+  }
+}
+
+/** What is stored of a token. No salt or slow hash is needed: 256 random bits cannot be guessed. */
+function digestToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

@@ -1,0 +1,228 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { whenReady } from '../http/awaitable.ts';
+import type { Awaitable } from '../http/awaitable.ts';
+import type { Database, Models } from '../models/repositories.ts';
+import { createClientSharing, sessionEnd, UserSession } from '../models/user-session.ts';
+import type { SessionPolicy } from '../models/user-session.ts';
+import type { User } from '../models/user.ts';
+import type { Owned } from '../storage/store.ts';
+import type { Caller } from './caller.ts';
+import type { ClockWatch } from './clock-watch.ts';
+
+/** Sessions made or used at once are written in commits of so many. */
+const USES_PER_COMMIT = 1_000;
+
+/** What is kept of a `User-Agent`. In UTF-16 units. */
+const MAX_USER_AGENT_LENGTH = 256;
+
+/** Of the digest that a handle is, in base64url: 96 bits. */
+const HANDLE_LENGTH = 16;
+
+export interface SessionsOptions {
+  readonly database: Database;
+  readonly policy: SessionPolicy;
+  /** How many sessions a user may have; 0: any number. */
+  readonly maxPerUser: number;
+  /** Gives the id under which a session is kept; identity for those in memory. */
+  readonly keyOf: (sessionId: string) => string;
+  readonly clockWatch: ClockWatch;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** A session as its user may see it. */
+export interface SessionEntry {
+  /** Names the session to its user and to administrators; nobody can sign in with it. */
+  readonly handle: string;
+  readonly session: UserSession;
+  /** Milliseconds since the epoch; null: never. */
+  readonly endsAt: number | null;
+}
+
+/** The sessions of all users, in memory or in the store: the one way to make, find and end them. */
+export class Sessions {
+  readonly keyOf: (sessionId: string) => string;
+  readonly policy: SessionPolicy;
+  readonly #database: Database;
+  readonly #maxPerUser: number;
+  readonly #clockWatch: ClockWatch;
+  readonly #clock: () => number;
+  readonly #clientOf = createClientSharing();
+  /** Those used since their last use was written, by id. */
+  #used = new Map<string, UserSession>();
+
+  constructor(options: SessionsOptions) {
+    this.keyOf = options.keyOf;
+    this.policy = options.policy;
+    this.#database = options.database;
+    this.#maxPerUser = options.maxPerUser;
+    this.#clockWatch = options.clockWatch;
+    this.#clock = options.clock;
+  }
+
+  /**
+   * Makes a session. Of a user who has as many as allowed, the one unused longest ends.
+   *
+   * @param userId whose it is
+   * @param caller the client that signs in
+   * @param models of a transaction; by default, one of its own
+   * @returns the session id, for the cookie and for nothing else
+   * @throws {MissingOwnerError} the user does not exist
+   * @throws {StoreUnavailableError} it could not be written
+   */
+  async create(userId: string, caller: Caller, models?: Models): Promise<string> {
+    if (models === undefined) return this.#database.transaction((inner) => this.create(userId, caller, inner));
+    // Without the cache of random bytes that randomUUID() keeps: a heap dump must not hold the ids to come.
+    const sessionId = randomUUID({ disableEntropyCache: true });
+    const { durationMs } = this.policy;
+    const createdAt = this.#clock();
+    await this.#makeRoom(userId, models);
+    await models.userSessions.save(
+      new UserSession({
+        sessionId: this.keyOf(sessionId),
+        userId,
+        createdAt,
+        expiresAt: durationMs === null ? null : createdAt + durationMs,
+        lastSeenAt: createdAt,
+        client: this.#clientOf(caller.address, caller.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null),
+      }),
+    );
+    return sessionId;
+  }
+
+  /**
+   * The live session with one of these keys and its user; it counts as used.
+   *
+   * @param keys tried in turn: clients may send several cookies of one name
+   * @returns null where none is live
+   */
+  find(keys: readonly string[]): Awaitable<Owned<UserSession, User> | null> {
+    return this.#findFrom(keys, 0);
+  }
+
+  #findFrom(keys: readonly string[], index: number): Awaitable<Owned<UserSession, User> | null> {
+    const key = keys[index];
+    if (key === undefined) return null;
+    return whenReady(this.#database.userSessions.getWithOwner(key), (owned) => {
+      if (owned === null || !this.#use(owned.model)) return this.#findFrom(keys, index + 1);
+      return owned;
+    });
+  }
+
+  /** @returns whether the session is live */
+  #use(session: UserSession): boolean {
+    const now = this.#clock();
+    if (!this.#isLive(session, now)) return false;
+    session.seen(now);
+    this.#used.set(session.id, session);
+    return true;
+  }
+
+  #isLive(session: UserSession, now: number): boolean {
+    const endsAt = sessionEnd(session, this.policy);
+    // A date in the future is no reason to end a session: clocks are set back.
+    return endsAt === null || now <= endsAt;
+  }
+
+  /** The live session with this key, whoever's; it does not count as used. */
+  async get(key: string): Promise<UserSession | null> {
+    const session = await this.#database.userSessions.get(key);
+    return session !== null && this.#isLive(session, this.#clock()) ? session : null;
+  }
+
+  /** The live sessions of a user, the one used last first. */
+  async list(userId: string): Promise<SessionEntry[]> {
+    const now = this.#clock();
+    const sessions = await this.#database.userSessions.search({ userId });
+    return sessions
+      .filter((session) => this.#isLive(session, now))
+      .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+      .map((session) => ({ handle: handleOf(session), session, endsAt: sessionEnd(session, this.policy) }));
+  }
+
+  /** Every session, over or not. For small numbers. */
+  async all(): Promise<UserSession[]> {
+    return this.#database.userSessions.all();
+  }
+
+  /**
+   * Ends the session with this key.
+   *
+   * @returns the session; null where there was none, or it was over
+   */
+  async end(key: string, models: Models = this.#database): Promise<UserSession | null> {
+    const session = await models.userSessions.remove(key);
+    return session !== null && this.#isLive(session, this.#clock()) ? session : null;
+  }
+
+  /**
+   * Ends the session of a user that a handle names.
+   *
+   * @returns the session; null where the user has none with this handle
+   */
+  async endOne(userId: string, handle: string): Promise<UserSession | null> {
+    const entry = (await this.list(userId)).find((one) => one.handle === handle);
+    return entry === undefined ? null : this.end(entry.session.id);
+  }
+
+  /**
+   * Ends the sessions of a user.
+   *
+   * @param exceptKey of a session to leave; null: none
+   * @returns how many
+   */
+  async endAll(userId: string, exceptKey: string | null = null, models: Models = this.#database): Promise<number> {
+    return models.userSessions.removeOwned(userId, exceptKey);
+  }
+
+  /**
+   * Removes the sessions that are over; to be called now and then. Costs what it removes. Removes none for an hour
+   * after the clock was set.
+   *
+   * @returns how many
+   */
+  async sweep(): Promise<number> {
+    return this.#clockWatch.isSteady() ? this.#database.userSessions.removeExpired(this.#clock()) : 0;
+  }
+
+  /**
+   * Writes when sessions were last used; to be called now and then, and before the store closes. A session that was
+   * ended meanwhile stays ended.
+   */
+  async writeLastUses(): Promise<void> {
+    const used = [...this.#used.values()];
+    this.#used = new Map();
+    for (let start = 0; start < used.length; start += USES_PER_COMMIT) {
+      const some = used.slice(start, start + USES_PER_COMMIT);
+      await Promise.all(some.map((session) => this.#writeLastUse(session)));
+    }
+  }
+
+  async #writeLastUse(session: UserSession): Promise<void> {
+    try {
+      const written = await this.#database.userSessions.update(session.id, (current) =>
+        current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
+      );
+      // It may have been used again while this was written.
+      written?.seen(session.lastSeenAt);
+    } catch (error) {
+      if (!this.#used.has(session.id)) this.#used.set(session.id, session);
+      throw error;
+    }
+  }
+
+  async #makeRoom(userId: string, models: Models): Promise<void> {
+    if (this.#maxPerUser === 0) return;
+    const sessions = await models.userSessions.search({ userId });
+    const surplus = sessions.length - this.#maxPerUser + 1;
+    if (surplus <= 0) return;
+    for (const session of sessions.sort((a, b) => a.lastSeenAt - b.lastSeenAt).slice(0, surplus)) {
+      await models.userSessions.remove(session.id);
+    }
+  }
+}
+
+/** Public: a digest of what the session is kept under, which is itself a digest where it is stored. */
+export function handleOf(session: UserSession): string {
+  return createHash('sha256').update(`handle of ${session.id}`).digest('base64url').slice(0, HANDLE_LENGTH);
+}

@@ -1,0 +1,187 @@
+import type { Identified, Index, StoredRecord } from '../store.ts';
+import type { Batch, EncodedChanges, OwnedRemoval, Part } from './batch.ts';
+import { indexKey } from './table.ts';
+import type { Table } from './table.ts';
+
+/** What the changes of a batch must know of their collection. */
+export interface ChangedCollection<M extends Identified> {
+  readonly name: string;
+  readonly rank: number;
+  readonly unique: readonly Index<M>[];
+  /** The index on the owner's id, or null. */
+  readonly ownerIndex: Index<M> | null;
+  readonly table: Table<M>;
+  encode(model: M): StoredRecord;
+  /** Whether the model has values that may not stay on the disk once `next` has replaced it (null: removed it). */
+  hasSecretsToErase(model: M, next: M | null): boolean;
+  /** Its changes in a batch, or null. */
+  changesIn(batch: Batch): PendingChanges<M> | null;
+  /** The changes are over. */
+  forget(changes: PendingChanges<M>): void;
+  /** Frees the memory of what was removed, bit by bit. */
+  freeRemoved(): void;
+}
+
+/** All models of an owner that earlier batches left are removed, but for one. */
+interface TakenOwner {
+  readonly exceptId: string | null;
+  /** The owner is removed in the same commit, which says it all. */
+  readonly isImplied: boolean;
+}
+
+/**
+ * The changes of one collection that are not durable yet: what the next writer must take into account,
+ * and no reader may see.
+ *
+ * What is removed by owner comes first, then what is removed by id, then what is put: so that an id, or an owner, that
+ * is removed and saved again in one batch is new, and has lost what belonged to it.
+ */
+export class PendingChanges<M extends Identified> implements Part {
+  #batch: Batch;
+  #hasSecretsToErase = false;
+  readonly #collection: ChangedCollection<M>;
+  /** Owner → what of its models is removed. */
+  readonly #owners = new Map<string, TakenOwner>();
+  /** The ids removed, saved again or not. */
+  readonly #removed = new Set<string>();
+  /** id → the new model, or null: removed. */
+  readonly #models = new Map<string, M | null>();
+  /** unique index → value → the id that has it now, or null: given up. */
+  readonly #claims = new Map<Index<M>, Map<string, string | null>>();
+
+  constructor(batch: Batch, collection: ChangedCollection<M>) {
+    this.#batch = batch;
+    this.#collection = collection;
+    for (const index of collection.unique) this.#claims.set(index, new Map());
+    batch.add(this);
+  }
+
+  get batch(): Batch {
+    return this.#batch;
+  }
+
+  get rank(): number {
+    return this.#collection.rank;
+  }
+
+  get changeCount(): number {
+    return this.#models.size + this.#owners.size;
+  }
+
+  get hasSecretsToErase(): boolean {
+    return this.#hasSecretsToErase;
+  }
+
+  /** The model as this batch leaves it: null where it removes it, undefined where it does not name it. */
+  get(id: string): M | null | undefined {
+    return this.#models.get(id);
+  }
+
+  /** Whether this batch removes a model that an earlier one left, by its owner. */
+  takes(model: M): boolean {
+    if (this.#owners.size === 0 || this.#collection.ownerIndex === null) return false;
+    const taken = this.takenOf(indexKey(this.#collection.ownerIndex, model));
+    return taken !== undefined && taken.exceptId !== model.id;
+  }
+
+  takenOf(ownerId: string | null): TakenOwner | undefined {
+    return ownerId === null ? undefined : this.#owners.get(ownerId);
+  }
+
+  /** Whether the model with this id is new in this batch, though an earlier one may have had it. */
+  isRemoved(id: string): boolean {
+    return this.#removed.has(id);
+  }
+
+  /** Who has a unique value after this batch: null for nobody, undefined where it does not touch it. */
+  holderOf(index: Index<M>, key: string): string | null | undefined {
+    return this.#claims.get(index)?.get(key);
+  }
+
+  models(): Iterable<[string, M | null]> {
+    return this.#models;
+  }
+
+  /**
+   * @param id of the model
+   * @param previous the model as it was before this change, or null
+   * @param next the new model, or null to remove it
+   */
+  set(id: string, previous: M | null, next: M | null): void {
+    for (const [index, claims] of this.#claims) {
+      const givenUp = previous === null ? null : indexKey(index, previous);
+      if (givenUp !== null) claims.set(givenUp, null);
+      const taken = next === null ? null : indexKey(index, next);
+      if (taken !== null) claims.set(taken, id);
+    }
+    if (previous !== null && this.#collection.hasSecretsToErase(previous, next)) this.#hasSecretsToErase = true;
+    // What is saved again after its removal goes to the end.
+    if (previous === null) this.#models.delete(id);
+    if (next === null) this.#removed.add(id);
+    this.#models.set(id, next);
+  }
+
+  /** Removes the models of an owner that are in this batch, and marks those of earlier ones as removed. */
+  takeOwner(ownerId: string, exceptId: string | null, isImplied: boolean): void {
+    const index = this.#collection.ownerIndex;
+    for (const [id, model] of this.#models) {
+      if (model !== null && id !== exceptId && index?.valueOf(model) === ownerId) this.set(id, model, null);
+    }
+    const former = this.#owners.get(ownerId);
+    this.#owners.set(ownerId, {
+      exceptId: former === undefined || former.exceptId === exceptId ? exceptId : null,
+      isImplied: isImplied || former?.isImplied === true,
+    });
+  }
+
+  encode(): EncodedChanges {
+    const put: StoredRecord[] = [];
+    for (const model of this.#models.values()) {
+      if (model !== null) put.push(this.#collection.encode(model));
+    }
+    const removeOwned: OwnedRemoval[] = [];
+    for (const [owner, { exceptId, isImplied }] of this.#owners) {
+      if (!isImplied) removeOwned.push({ owner, except: exceptId });
+    }
+    return { collection: this.#collection.name, put, remove: [...this.#removed], removeOwned };
+  }
+
+  apply(): void {
+    const { table } = this.#collection;
+    for (const [ownerId, { exceptId }] of this.#owners) table.removeOwned(ownerId, exceptId);
+    for (const id of this.#removed) table.remove(id);
+    for (const model of this.#models.values()) {
+      if (model !== null) table.put(model);
+    }
+    if (this.#owners.size > 0) this.#collection.freeRemoved();
+  }
+
+  leave(): void {
+    this.#collection.forget(this);
+  }
+
+  moveTo(batch: Batch): void {
+    const earlier = this.#collection.changesIn(batch);
+    if (earlier === null) {
+      this.#batch = batch;
+      batch.add(this);
+    } else {
+      earlier.#append(this);
+      this.leave();
+    }
+  }
+
+  /** Takes over what was changed after it. */
+  #append(later: PendingChanges<M>): void {
+    for (const [ownerId, { exceptId, isImplied }] of later.#owners) this.takeOwner(ownerId, exceptId, isImplied);
+    for (const id of later.#removed) this.#removed.add(id);
+    for (const [id, model] of later.#models) {
+      if (later.#removed.has(id) || this.#models.get(id) === null) this.#models.delete(id);
+      this.#models.set(id, model);
+    }
+    for (const [index, claims] of later.#claims) {
+      for (const [key, holder] of claims) this.#claims.get(index)?.set(key, holder);
+    }
+    this.#hasSecretsToErase ||= later.#hasSecretsToErase;
+  }
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessLog } from '../http/access-log.ts';
+import type { Awaitable } from '../http/awaitable.ts';
+import { RequestAbortedError } from '../http/body.ts';
+import { send } from '../http/respond.ts';
+import type { Answer, PreparedHeaders } from '../http/respond.ts';
+import { errorAnswer, unexpectedErrorAnswer } from './error-answer.ts';
+import type { WebRequest } from './request.ts';
+
+export interface AnswerCycleOptions {
+  /** Reads a request. */
+  readonly requestOf: (incoming: IncomingMessage, response: ServerResponse) => WebRequest;
+  /** Finds the answer; what it throws becomes one. */
+  readonly answer: (request: WebRequest) => Awaitable<Answer>;
+  /** The header fields of an answer, besides its own. */
+  readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
+  /** For the `WWW-Authenticate` of a 401. */
+  readonly challenge: string;
+  /** null: no access log. */
+  readonly accessLog: AccessLog | null;
+  /** Is told of an error that nobody foresaw. */
+  readonly onUnexpectedError: (error: unknown, requestId: string) => void;
+}
+
+/**
+ * From a request of node:http to the answer that is sent and logged, whatever is thrown on the way.
+ *
+ * @returns the handler of one request
+ */
+export function createAnswerCycle(
+  options: AnswerCycleOptions,
+): (incoming: IncomingMessage, response: ServerResponse) => void {
+  const { requestOf, answer, headersOf, challenge, accessLog, onUnexpectedError } = options;
+
+  /** @returns null where nobody is there to answer */
+  function answerToError(error: unknown): Answer | null {
+    if (error instanceof RequestAbortedError) return null;
+    return errorAnswer(error, challenge) ?? unexpectedError(error);
+  }
+
+  function unexpectedError(error: unknown): Answer {
+    const requestId = randomUUID();
+    onUnexpectedError(error, requestId);
+    return unexpectedErrorAnswer(requestId);
+  }
+
+  /** @param result null: nobody is there to answer */
+  function finish(incoming: IncomingMessage, response: ServerResponse, request: WebRequest, result: Answer | null): void {
+    if (result === null) return;
+    try {
+      send(incoming, response, result, headersOf(request, result.status));
+      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
+    } catch (error) {
+      // The answer has begun and cannot be taken back: the client must not take it for a whole one.
+      onUnexpectedError(error, randomUUID());
+      response.destroy();
+    }
+  }
+
+  return (incoming, response) => {
+    const request = requestOf(incoming, response);
+    let result: Awaitable<Answer | null>;
+    try {
+      result = answer(request);
+    } catch (error) {
+      result = answerToError(error);
+    }
+    if (result instanceof Promise) {
+      void result.catch(answerToError).then((later) => finish(incoming, response, request, later));
+    } else {
+      finish(incoming, response, request, result);
+    }
+  };
+}

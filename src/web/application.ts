@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessLog } from '../http/access-log.ts';
+import { whenReady } from '../http/awaitable.ts';
+import type { Awaitable } from '../http/awaitable.ts';
+import { CorsPolicy } from '../http/cors.ts';
+import { HttpError } from '../http/http-error.ts';
+import type { Answer } from '../http/respond.ts';
+import { Router } from '../http/router.ts';
+import { isCrossSite } from '../security/cross-site.ts';
+import { createAnswerCycle } from './answer-cycle.ts';
+import { createAnswerHeaders } from './answer-headers.ts';
+import { admit, identify } from './gate.ts';
+import { WebRequest } from './request.ts';
+import type { WebRoute } from './route.ts';
+import type { Services } from './services.ts';
+import { createTargets, excludedPaths } from './targets.ts';
+
+export interface ApplicationOptions {
+  readonly routes: readonly WebRoute[];
+  readonly services: Services;
+  /** For the `WWW-Authenticate` of a 401. */
+  readonly challenge: string;
+  /** null: no access log. */
+  readonly accessLog: AccessLog | null;
+  /** Is told of an error that nobody foresaw. */
+  readonly onUnexpectedError: (error: unknown, requestId: string) => void;
+}
+
+/**
+ * Answers the requests to a table of routes, in this order: the target can be read, a preflight, no other site asks,
+ * who asks, the route, whether that user may use it, the route's handler.
+ */
+export function createApplication(
+  options: ApplicationOptions,
+): (incoming: IncomingMessage, response: ServerResponse) => void {
+  const { routes, services, challenge, accessLog, onUnexpectedError } = options;
+  const { auth, config, securityLog } = services;
+  const hasSessions = auth?.sessions != null;
+  const served = routes.filter(({ needsSessions }) => needsSessions !== true || hasSessions);
+  const router = new Router(served.map((route) => ({ method: route.method, path: route.path, handler: route })));
+  const targets = createTargets(router, auth, excludedPaths(routes));
+  const cors = new CorsPolicy(config.corsOrigins);
+  const isListedOrigin = (origin: string): boolean => cors.allows(origin);
+
+  function answer(request: WebRequest): Awaitable<Answer> {
+    if (request.target.path === null) throw new HttpError(400);
+    if (request.method === 'OPTIONS') return answerOptions(request);
+    if (isCrossSite(request.method, request.headers, isListedOrigin)) {
+      const { origin } = request.headers;
+      securityLog.log('cross_site_refused', request, { reason: 'origin', origin });
+      throw new HttpError(403);
+    }
+    return whenReady(identify(request, services), () => {
+      const route = routeOf(request);
+      admit(request, route, services);
+      return route.handler(request, services);
+    });
+  }
+
+  function routeOf({ target: { resource }, method }: WebRequest): WebRoute {
+    if (resource === null) throw new HttpError(404);
+    const route = resource.handlers.get(method);
+    if (route === undefined) throw new HttpError(405, undefined, [['Allow', resource.methods.join(', ')]]);
+    return route;
+  }
+
+  /** `OPTIONS *` asks for the server as a whole (RFC 9110 section 9.3.7). */
+  function allowedMethods({ target: { path, resource } }: WebRequest): readonly string[] {
+    return path === '*' ? router.allMethods : (resource?.methods ?? []);
+  }
+
+  /** A CORS preflight carries no credentials, so this comes before the gate. */
+  function answerOptions(request: WebRequest): Answer {
+    const methods = allowedMethods(request);
+    if (methods.length === 0) throw new HttpError(404);
+    return { status: 204, content: null, headers: [['Allow', methods.join(', ')]] };
+  }
+
+  return createAnswerCycle({
+    requestOf: (incoming, response) =>
+      new WebRequest(incoming, response, targets.of(incoming.url ?? ''), config.trustedProxies),
+    answer,
+    headersOf: createAnswerHeaders(cors, allowedMethods),
+    challenge,
+    accessLog,
+    onUnexpectedError,
+  });
+}
