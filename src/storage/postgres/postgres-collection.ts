@@ -73,7 +73,7 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
   }
 
   async getWithOwner(id: string): Promise<Owned<M, O> | null> {
-    if (this.#reads.getWithOwner === null) throw new TypeError(`${this.#table.schema.collection} belongs to nothing`);
+    if (this.#reads.getWithOwner === null) throw new TypeError(`the owners of ${this.#table.schema.collection} are not in this store`);
     return isKey(id) ? this.#owned.get(id).catch(rethrow) : null;
   }
 
@@ -151,13 +151,13 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
   async #readOwned(ids: readonly string[]): Promise<ReadonlyMap<string, Owned<M, O>>> {
     const { schema } = this.#table;
     const { getWithOwner } = this.#reads;
-    const { belongsTo } = schema;
-    if (getWithOwner === null || belongsTo === undefined) return new Map();
+    const owners = schema.belongsTo?.owner ?? null;
+    if (getWithOwner === null || owners === null) return new Map();
     const rows = await this.#access.read(getWithOwner, [ids]);
     return new Map(
       rows.map(([id, record, ownerRecord]) => [
         String(id),
-        { model: decoded(schema, record), owner: decoded(belongsTo.owner, ownerRecord) },
+        { model: decoded(schema, record), owner: decoded(owners, ownerRecord) },
       ]),
     );
   }

@@ -49,6 +49,8 @@ export class PostgresStore implements Store {
   readonly #definitions: string[] = [];
   /** The names of collections that others belong to. */
   readonly #owners = new Set<string>();
+  /** The names of collections that belong to others. */
+  readonly #belonging = new Set<string>();
   /** Resolves once the transactions of this process that came before are over. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -68,15 +70,17 @@ export class PostgresStore implements Store {
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
     const { collection: name, belongsTo } = schema;
     if (this.#declared.has(name)) throw new TypeError(`${name} is declared twice`);
-    const owner = belongsTo?.owner.collection;
+    const owner = belongsTo?.owner?.collection;
     if (owner !== undefined && !this.#declared.has(owner)) {
       throw new TypeError(`declare what ${name} belongs to first`);
     }
+    if (owner !== undefined && this.#belonging.has(owner)) throw new TypeError(`${owner} belongs to something itself`);
     const table = new Table(schema, this.#namespace);
     const statements = statementsOf(table);
     this.#declared.set(name, statements);
     this.#definitions.push(table.definition);
     if (owner !== undefined) this.#owners.add(owner);
+    if (belongsTo !== undefined) this.#belonging.add(name);
     const access: Access = {
       isTransaction: false,
       read: (select, values) => this.#reads.run(select, values),

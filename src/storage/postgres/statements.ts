@@ -104,7 +104,7 @@ function changeStatements<M extends Identified, O extends Identified>(table: Tab
     ),
     remove: statement(`delete from ${name} where id = $1 returning record`),
     removeOwned:
-      table.ownerName === null
+      table.ownerColumn === null
         ? null
         : statement(
             `with gone as (delete from ${name} where ${table.ownerColumn} = $1 and id is distinct from $2 returning 1) ` +

@@ -24,6 +24,7 @@ export class Table<M extends Identified, O extends Identified = never> {
   readonly schema: Schema<M, O>;
   /** Quoted, with its namespace. */
   readonly name: string;
+  /** The same of the owner; null where there is none, or none in this store. */
   readonly ownerName: string | null;
   readonly keys: readonly KeyColumn<M>[];
 
@@ -35,7 +36,8 @@ export class Table<M extends Identified, O extends Identified = never> {
     this.schema = schema;
     this.name = `${quoted(namespace)}.${quoted(schema.collection)}`;
     const { belongsTo } = schema;
-    this.ownerName = belongsTo === undefined ? null : `${quoted(namespace)}.${quoted(belongsTo.owner.collection)}`;
+    const ownerCollection = belongsTo?.owner?.collection;
+    this.ownerName = ownerCollection === undefined ? null : `${quoted(namespace)}.${quoted(ownerCollection)}`;
     const toKey = (isUnique: boolean) => (index: Index<M>): KeyColumn<M> => ({
       field: index.field,
       index,
@@ -54,11 +56,9 @@ export class Table<M extends Identified, O extends Identified = never> {
     return this.schema.expiresAt !== undefined;
   }
 
-  /** The column of the owner's id. @throws {TypeError} the schema names no owner */
-  get ownerColumn(): string {
-    const owner = this.keys.find(({ isOwner }) => isOwner);
-    if (owner === undefined) throw new TypeError(`${this.schema.collection} belongs to nothing`);
-    return owner.column;
+  /** The column of the owner's id; null where the schema has no `belongsTo`. */
+  get ownerColumn(): string | null {
+    return this.keys.find(({ isOwner }) => isOwner)?.column ?? null;
   }
 
   /** @throws {TypeError} there is no index on the field */
@@ -121,7 +121,7 @@ export class Table<M extends Identified, O extends Identified = never> {
   }
 
   #reference(): string {
-    return ` not null references ${this.ownerName} (id) on delete cascade`;
+    return ` not null${this.ownerName === null ? '' : ` references ${this.ownerName} (id) on delete cascade`}`;
   }
 
   #indexName({ field }: KeyColumn<M>): string {
