@@ -140,11 +140,11 @@ export class Cluster {
 
   /** Stops every process of the cluster where it stands. */
   freeze(): void {
-    for (const pid of this.#pids()) process.kill(pid, 'SIGSTOP');
+    for (const pid of this.#pids()) signal(pid, 'SIGSTOP');
   }
 
   thaw(): void {
-    for (const pid of this.#pids()) process.kill(pid, 'SIGCONT');
+    for (const pid of this.#pids()) signal(pid, 'SIGCONT');
   }
 
   async end(): Promise<void> {
@@ -162,7 +162,16 @@ export class Cluster {
   }
 }
 
-/** One cluster for the tests of a file. `urlOf` and the like wait for it. */
+/** A child of the server may have ended since it was listed. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** One cluster for the tests of a file. */
 export function sharedCluster(
   hooks: { before(run: () => Promise<void>): void; after(run: () => Promise<void>): void },
   settings: readonly string[] = [],

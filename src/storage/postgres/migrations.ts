@@ -72,8 +72,8 @@ async function checkServer(connection: Connection): Promise<void> {
 /** @returns 0 for an empty one. @throws {UnusableDatabaseError} a newer server wrote it */
 async function versionOf(connection: Connection, layout: Layout): Promise<number> {
   const list = listOf(layout);
-  const [row] = await connection.run(EXISTS, [list], MIGRATION_LIMIT_MS);
-  if (row?.[0] !== 't') return 0;
+  const [row] = await connection.run(EXISTS, [layout.namespace], MIGRATION_LIMIT_MS);
+  if (row?.[0] !== '1') return 0;
   const [last] = await connection.run(statement(`select max(version) from ${list}`), [], MIGRATION_LIMIT_MS);
   const version = Number(last?.[0] ?? 0);
   if (version <= newest(layout)) return version;
@@ -83,7 +83,10 @@ async function versionOf(connection: Connection, layout: Layout): Promise<number
   );
 }
 
-const EXISTS = statement('select to_regclass($1) is not null');
+// Not `to_regclass`: it remembers that there was none, also where another process has made it since.
+const EXISTS = statement(
+  "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = $1 and relname = 'migrations'",
+);
 
 function newest({ migrations }: Layout): number {
   return migrations.length + 1;
@@ -109,7 +112,8 @@ function foundation(layout: Layout): string[] {
   const namespace = quoted(layout.namespace);
   return [
     // "if not exists" asks for the right to make one even where it is there.
-    `do $$ begin if to_regnamespace('${namespace}') is null then create schema ${namespace}; end if; end $$`,
+    `do $$ begin if not exists (select from pg_namespace where nspname = '${layout.namespace}') ` +
+      `then create schema ${namespace}; end if; end $$`,
     `create table ${listOf(layout)} ` +
       '(version integer primary key, title text not null, applied_at timestamptz not null default now())',
   ];
