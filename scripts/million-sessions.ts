@@ -5,8 +5,8 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { declareModels } from '../src/models/repositories.ts';
-import { digestSessionId, UserSession, USER_SESSIONS } from '../src/models/user-session.ts';
-import { User, USERS } from '../src/models/user.ts';
+import { digestSessionId, ENDLESS, UserSession, userSessionSchema } from '../src/models/user-session.ts';
+import { User, userSchema } from '../src/models/user.ts';
 import { encodeLine, JOURNAL_HEADER } from '../src/storage/journal/journal-line.ts';
 import { JOURNAL_FILE } from '../src/storage/journal/journal-recovery.ts';
 import { JournalStore } from '../src/storage/journal/journal-store.ts';
@@ -28,6 +28,8 @@ const { values } = parseArgs({
 });
 const sessionCount = Number(values.sessions);
 const userCount = Number(values.users);
+const USERS = userSchema([]);
+const USER_SESSIONS = userSessionSchema(ENDLESS, USERS);
 
 /** The longest that one `set` takes while a plain Map grows to this many entries. */
 function measureMapGrowth(): void {

@@ -6,7 +6,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
 import { declareModels } from './models/repositories.ts';
-import type { Repositories } from './models/repositories.ts';
+import type { Models } from './models/repositories.ts';
 import { readTutorialUsers } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
@@ -132,7 +132,7 @@ async function check(_argument: string, _names: Names, config: Config): Promise<
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-async function withModels(config: Config, run: (models: Repositories) => Promise<number>): Promise<number> {
+async function withModels(config: Config, run: (models: Models) => Promise<number>): Promise<number> {
   const store = new JournalStore({ directory: config.dataDirectory, onNotice: printProblem });
   const models = declareModels(store);
   await store.open();
@@ -143,7 +143,7 @@ async function withModels(config: Config, run: (models: Repositories) => Promise
   }
 }
 
-async function userByEmail(email: string, users: Repositories['users']): Promise<User> {
+async function userByEmail(email: string, users: Models['users']): Promise<User> {
   const [user] = await users.search({ email });
   if (user === undefined) throw new Error(`no user found for ${JSON.stringify(email)}`);
   return user;

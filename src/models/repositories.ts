@@ -1,7 +1,7 @@
 import { whenReady } from '../http/awaitable.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
 import type { Repository, Store } from '../storage/store.ts';
-import { userSessionSchema } from './user-session.ts';
+import { ENDLESS, userSessionSchema } from './user-session.ts';
 import type { SessionPolicy, UserSession, UserSessions } from './user-session.ts';
 import { userSchema } from './user.ts';
 import type { User, Users } from './user.ts';
@@ -19,9 +19,10 @@ export interface Database extends Models {
 }
 
 export interface ModelOptions {
-  readonly sessionPolicy: SessionPolicy;
-  /** Of users that were stored before there were groups. */
-  readonly defaultGroups: readonly string[];
+  /** Absent: sessions never end by themselves. */
+  readonly sessionPolicy?: SessionPolicy;
+  /** Of users that were stored before there were groups. Absent: none. */
+  readonly defaultGroups?: readonly string[];
 }
 
 /**
@@ -31,7 +32,7 @@ export interface ModelOptions {
  */
 export function declareModels(
   store: Pick<Store, 'collection' | 'transaction'>,
-  { sessionPolicy, defaultGroups }: ModelOptions,
+  { sessionPolicy = ENDLESS, defaultGroups = [] }: ModelOptions = {},
 ): Database {
   const users = userSchema(defaultGroups);
   const userSessions = userSessionSchema(sessionPolicy, users);
@@ -48,11 +49,14 @@ export function declareModels(
 /**
  * A database whose sessions are in memory, and its users wherever they were. There a session can be anybody's, also
  * nobody's (tutorial task 2): a user is looked for when the session is used.
+ *
+ * A transaction changes the sessions once its changes of users are durable, in the same turn of the event loop; where
+ * those could not be written, no session changes.
  */
 export function withSessionsInMemory({ users, transaction }: Database, policy: SessionPolicy): Database {
-  const store = new MemoryStore();
+  const memory = new MemoryStore();
   const schema = userSessionSchema(policy, null);
-  const join = (sessions: Repository<UserSession, User>, owners: Users): UserSessions => ({
+  const withOwners = (sessions: Repository<UserSession, User>, owners: Users): UserSessions => ({
     ...delegate(sessions),
     getWithOwner: (id) =>
       whenReady(sessions.get(id), (model) =>
@@ -60,14 +64,9 @@ export function withSessionsInMemory({ users, transaction }: Database, policy: S
           ? null
           : whenReady(owners.get(model.userId), (owner) => (owner === null ? null : { model, owner })),
       ),
-    removeOwned: async (userId, exceptId) => {
-      const owned = (await sessions.search({ userId })).filter(({ id }) => id !== exceptId);
-      for (const { id } of owned) await sessions.remove(id);
-      return owned.length;
-    },
   });
-  /** Removing a user ends the sessions of that user, as the store's own cascade does. */
-  const cascade = (owners: Users, sessions: UserSessions): Users => ({
+  /** What the store does by itself where both are in it. */
+  const withCascade = (owners: Users, sessions: UserSessions): Users => ({
     ...delegate(owners),
     remove: async (id) => {
       const removed = await owners.remove(id);
@@ -75,17 +74,18 @@ export function withSessionsInMemory({ users, transaction }: Database, policy: S
       return removed;
     },
   });
-  const userSessions = join(store.collection(schema), users);
+  const joined: Database['transaction'] = (work) =>
+    // The store that may fail commits first.
+    memory.transaction((inner) =>
+      transaction((models) => {
+        const sessions = withOwners(inner.collection(schema), models.users);
+        return work({ users: withCascade(models.users, sessions), userSessions: sessions });
+      }),
+    );
   return {
-    users: cascade(users, userSessions),
-    userSessions,
-    transaction: (work) =>
-      transaction((models) =>
-        store.transaction((inner) => {
-          const sessions = join(inner.collection(schema), models.users);
-          return work({ users: cascade(models.users, sessions), userSessions: sessions });
-        }),
-      ),
+    users: { ...delegate(users), remove: (id) => joined((models) => models.users.remove(id)) },
+    userSessions: withOwners(memory.collection(schema), users),
+    transaction: joined,
   };
 }
 

@@ -16,6 +16,9 @@ export interface SessionPolicy {
   readonly startedAt: number;
 }
 
+/** Sessions end when somebody ends them, and by nothing else. Old ones count as used long ago. */
+export const ENDLESS: SessionPolicy = { durationMs: null, idleTimeoutMs: null, startedAt: 0 };
+
 /** Where a session was signed in from. Shared by the sessions that have the same. */
 export interface SessionClient {
   readonly address: string | null;
@@ -140,7 +143,7 @@ const MEMBERS = ['session_id', 'user_id', 'created_at', 'expires_at', 'last_seen
 /**
  * The sessions' schema.
  *
- * @param users whose sessions they are; null: nobody's, for sessions that live in memory beside any store of users
+ * @param users whose sessions they are; null: those of users in another store, or nobody's
  */
 export function userSessionSchema(policy: SessionPolicy, users: Schema<User> | null): Schema<UserSession, User> {
   const share = createClientSharing();
@@ -148,7 +151,7 @@ export function userSessionSchema(policy: SessionPolicy, users: Schema<User> | n
     collection: 'user_sessions',
     unique: [],
     indexed: [{ field: 'userId', valueOf: (session) => session.userId }],
-    ...(users !== null && { belongsTo: { field: 'userId', owner: users } }),
+    belongsTo: { field: 'userId', owner: users },
     expiresAt: (session) => sessionEnd(session, policy),
 
     encode: (session) => ({

@@ -152,6 +152,7 @@ export function userSchema(defaultGroups: readonly string[]): Schema<User> {
       { field: 'email', valueOf: (user) => user.email, fold: foldEmail },
       { field: 'linkDigest', valueOf: (user) => user.link?.digest ?? null },
     ],
+    secretsOf: (user) => [user.email, user.passwordHash, user.link?.digest ?? null],
     indexed: [{ field: 'administrator', valueOf: (user) => (isActiveAdministrator(user) ? ACTIVE_ADMINISTRATOR : null) }],
 
     encode: (user) => ({

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OPERATOR } from '../../src/accounts/caller.ts';
+import type { Caller } from '../../src/accounts/caller.ts';
 import { SecurityLog } from '../../src/accounts/security-log.ts';
 
 const NOW = Date.UTC(2024, 4, 20, 21, 50, 42, 7);
@@ -10,21 +12,23 @@ function recording(): { log: SecurityLog; lines: string[] } {
   return { log: new SecurityLog((line) => lines.push(line), () => NOW), lines };
 }
 
-test('SecurityLog writes one JSON object a line for each event', () => {
+test('SecurityLog writes one JSON object a line for each event, with who did it', () => {
   const { log, lines } = recording();
   const address = '192.0.2.7';
-  log.signInSucceeded({ address, userId: 'u1', method: 'session' });
+  const caller: Caller = { address, userAgent: 'test', userId: 'u1', isOperator: false };
+  log.log('sign_in_succeeded', { ...caller, userId: null }, { user_id: 'u1', method: 'session' });
   log.signInFailed({ address, reason: 'wrong_password', method: 'basic', userId: 'u1' });
-  log.signedOut({ address, userId: 'u1' });
-  log.userCreated({ address, userId: 'u2', by: 'u1' });
-  log.userDeleted({ address, userId: 'u2', by: null });
+  log.log('signed_out', caller, { user_id: 'u1' });
+  log.log('user_created', caller, { user_id: 'u2', email: 'eve@example.com', groups: ['ops'] });
+  log.log('user_deleted', OPERATOR, { user_id: 'u2', email: 'eve@example.com' });
   for (const line of lines) assert.match(line, /^[^\n]+\n$/);
+  const created = { address, user_id: 'u2', email: 'eve@example.com', groups: ['ops'], by: 'u1' };
   assert.deepEqual(lines.map((line) => JSON.parse(line)), [
-    { time: TIME, event: 'sign_in_succeeded', address, user_id: 'u1', method: 'session' },
+    { time: TIME, event: 'sign_in_succeeded', address, user_id: 'u1', method: 'session', by: null },
     { time: TIME, event: 'sign_in_failed', address, reason: 'wrong_password', user_id: 'u1', method: 'basic' },
-    { time: TIME, event: 'signed_out', address, user_id: 'u1' },
-    { time: TIME, event: 'user_created', address, user_id: 'u2', by: 'u1' },
-    { time: TIME, event: 'user_deleted', address, user_id: 'u2', by: null },
+    { time: TIME, event: 'signed_out', address, user_id: 'u1', by: 'u1' },
+    { time: TIME, event: 'user_created', ...created },
+    { time: TIME, event: 'user_deleted', address: '-', user_id: 'u2', email: 'eve@example.com', by: 'operator' },
   ]);
 });
 
@@ -54,10 +58,11 @@ test('SecurityLog writes printable ASCII only, and says what was given', () => {
   const codes = [...Array(0x100).keys(), 0x202e, 0x2028, 0x2029, 0xd800, 0xdc00, 0xfeff, 0x1f642, 0xe0001];
   for (const code of codes) {
     const text = `a${String.fromCodePoint(code)}b`;
-    log.userCreated({ address: text, userId: text, by: text });
+    const caller = { address: text, userAgent: null, userId: text, isOperator: false };
+    log.log('signed_out', caller, { user_id: text });
     const line = lines.pop() ?? '';
     assert.match(line, /^[\x20-\x7e]+\n$/, `U+${code.toString(16)}`);
-    assert.deepEqual(JSON.parse(line), { time: TIME, event: 'user_created', address: text, user_id: text, by: text });
+    assert.deepEqual(JSON.parse(line), { time: TIME, event: 'signed_out', address: text, user_id: text, by: text });
   }
 });
 
@@ -65,9 +70,9 @@ test('SecurityLog takes its time from the clock', () => {
   const lines: string[] = [];
   let now = 0;
   const log = new SecurityLog((line) => lines.push(line), () => now);
-  log.signedOut({ address: '::1', userId: 'u1' });
+  log.log('signed_out', OPERATOR, { user_id: 'u1' });
   now = NOW;
-  log.signedOut({ address: '::1', userId: 'u1' });
+  log.log('signed_out', OPERATOR, { user_id: 'u1' });
   assert.match(lines[0] ?? '', /^\{"time":"1970-01-01T00:00:00\.000Z"/);
   assert.match(lines[1] ?? '', /^\{"time":"2024-05-20T21:50:42\.007Z"/);
 });

@@ -143,21 +143,21 @@ export function describeStore(name: string, maker: StoreMaker): void {
       assert.deepEqual(ids(await shelves.search({ name: 'POEMS' })), ['b']);
     });
 
-    storeTest('removeOutside() removes the oldest, up to the first that is not older', async ({ shelves, books }) => {
+    storeTest('removeExpired() removes what ends by then, and leaves the rest', async ({ shelves, books }) => {
       await shelves.save(shelf('a'));
-      await Promise.all([1, 2, 3, 4, 2].map((time, index) => books.save(book(`${index}`, 'a', 'en', time))));
-      assert.equal(await books.removeOutside(3, Number.POSITIVE_INFINITY), 2);
+      for (const [index, end] of [1, 2, null, 3, 4, 2].entries()) await books.save(book(`${index}`, 'a', 'en', end));
+      assert.equal(await books.removeExpired(2), 3);
       assert.deepEqual(ids(await books.all()), ['2', '3', '4']);
-      assert.deepEqual(ids(await books.search({ shelfId: 'a' })), ['2', '3', '4']);
-      assert.equal(await books.removeOutside(3, Number.POSITIVE_INFINITY), 0);
+      assert.deepEqual(ids(await books.search({ shelfId: 'a' })).sort(), ['2', '3', '4']);
+      assert.equal(await books.removeExpired(2), 0);
+      assert.equal(await shelves.removeExpired(2), 0);
     });
 
-    storeTest('removeOutside() removes thousands', async ({ shelves, books }) => {
+    storeTest('removeExpired() removes thousands', async ({ shelves, books }) => {
       await shelves.save(shelf('a'));
       const saves = Array.from({ length: 2_500 }, (_, time) => books.save(book(`${time}`, 'a', 'en', time)));
       await Promise.all(saves);
-      const removeOlder = (): Promise<number> => books.removeOutside(2_490, Number.POSITIVE_INFINITY);
-      const [first, second] = await Promise.all([removeOlder(), removeOlder()]);
+      const [first, second] = await Promise.all([books.removeExpired(2_489), books.removeExpired(2_489)]);
       assert.equal(first + second, 2_490);
       assert.equal(await books.count(), 10);
     });

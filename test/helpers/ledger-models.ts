@@ -1,13 +1,13 @@
-import type { Repositories } from '../../src/models/repositories.ts';
+import type { Models } from '../../src/models/repositories.ts';
 import { Ledger } from './ledger.ts';
 import { numberedSession, numberedUser } from './stored-models.ts';
 
 /** Writes users and sessions, and keeps account of them. */
 export class LedgerOfModels {
   readonly ledger = new Ledger();
-  readonly #models: Repositories;
+  readonly #models: Models;
 
-  constructor(models: Repositories) {
+  constructor(models: Models) {
     this.#models = models;
   }
 
@@ -29,7 +29,7 @@ export class LedgerOfModels {
 }
 
 /** What a store holds, as a ledger knows it: only what is whole. */
-export async function ledgerEntries({ users, userSessions }: Repositories): Promise<Map<string, string>> {
+export async function ledgerEntries({ users, userSessions }: Models): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
   for (const user of await users.all()) {
     const number = Number(user.id.slice('user-'.length));

@@ -13,6 +13,7 @@ export interface Book {
   readonly createdAt: number;
   readonly shelfId: string;
   readonly language: string;
+  readonly endsAt: number | null;
 }
 
 function isObject(value: unknown): value is { readonly [field: string]: unknown } {
@@ -32,35 +33,37 @@ export const SHELVES: Schema<Shelf> = {
   },
 };
 
-export const BOOKS: Schema<Book> = {
+export const BOOKS: Schema<Book, Shelf> = {
   collection: 'books',
   unique: [],
   indexed: [
     { field: 'shelfId', valueOf: (book) => book.shelfId },
     { field: 'language', valueOf: (book) => book.language },
   ],
-  belongsTo: { field: 'shelfId', collection: 'shelves' },
-  encode: ({ id, createdAt, shelfId, language }) => ({ id, createdAt, shelfId, language }),
+  belongsTo: { field: 'shelfId', owner: SHELVES },
+  expiresAt: (book) => book.endsAt,
+  encode: ({ id, createdAt, shelfId, language, endsAt }) => ({ id, createdAt, shelfId, language, endsAt }),
   decode: (record, shareOwnerId) => {
     if (!isObject(record)) return null;
-    const { id, createdAt, shelfId, language } = record;
+    const { id, createdAt, shelfId, language, endsAt } = record;
     if (typeof id !== 'string' || typeof createdAt !== 'number') return null;
     if (typeof shelfId !== 'string' || typeof language !== 'string') return null;
-    return { id, createdAt, shelfId: shareOwnerId(shelfId), language };
+    if (endsAt !== null && typeof endsAt !== 'number') return null;
+    return { id, createdAt, shelfId: shareOwnerId(shelfId), language, endsAt };
   },
 };
 
 export interface Library {
   readonly shelves: Repository<Shelf>;
-  readonly books: Repository<Book>;
+  readonly books: Repository<Book, Shelf>;
 }
 
 export function shelf(id: string, name: string | null = id, createdAt = 0): Shelf {
   return { id, name, createdAt };
 }
 
-export function book(id: string, shelfId: string, language = 'en', createdAt = 0): Book {
-  return { id, shelfId, language, createdAt };
+export function book(id: string, shelfId: string, language = 'en', endsAt: number | null = null): Book {
+  return { id, shelfId, language, createdAt: 0, endsAt };
 }
 
 /** Declares both collections. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { declareModels } from '../../src/models/repositories.ts';
-import type { Repositories } from '../../src/models/repositories.ts';
+import type { Database, Models } from '../../src/models/repositories.ts';
 import { UserSession } from '../../src/models/user-session.ts';
 import { User } from '../../src/models/user.ts';
 import { JOURNAL_FILE } from '../../src/storage/journal/journal-recovery.ts';
@@ -10,7 +10,7 @@ import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import type { JournalStoreOptions } from '../../src/storage/journal/journal-store.ts';
 import { LOCK_FILE } from '../../src/storage/journal/lock.ts';
 
-export interface OpenModels extends Repositories {
+export interface OpenModels extends Database {
   readonly store: JournalStore;
   /** What the store has told so far. */
   readonly notices: readonly string[];
@@ -44,7 +44,7 @@ interface Content {
 }
 
 /** Everything that a store holds, in order. */
-export async function contentOf({ users, userSessions }: Repositories): Promise<Content> {
+export async function contentOf({ users, userSessions }: Models): Promise<Content> {
   return { users: await users.all(), sessions: await userSessions.all() };
 }
 
@@ -77,9 +77,13 @@ export function numberedUser(number: number, lastName: string | null = null): Us
   });
 }
 
+/** How long a numbered session lives, in milliseconds. */
+export const DURATION_MS = 3_600_000;
+
 /** A session that its number tells from others. */
 export function numberedSession(number: number, userId: string): UserSession {
-  return new UserSession({ sessionId: `session-${number}`, userId, createdAt: 1_700_000_000_000 + number });
+  const createdAt = 1_700_000_000_000 + number;
+  return new UserSession({ sessionId: `session-${number}`, userId, createdAt, expiresAt: createdAt + DURATION_MS });
 }
 
 /** The item at an index that must be there. */

@@ -5,9 +5,10 @@ import {
   digestSessionId,
   digestSessionIdPortably,
   UserSession,
-  USER_SESSIONS,
+  userSessionSchema,
 } from '../../src/models/user-session.ts';
 
+const USER_SESSIONS = userSessionSchema({ durationMs: null, idleTimeoutMs: null, startedAt: 0 }, null);
 const FIELDS = { sessionId: 'a-digest', userId: 'a-user', createdAt: Date.UTC(2017, 8, 25, 1, 55, 17, 123) };
 
 test('digestSessionId() is the SHA-256 in base64url, portably too', () => {

@@ -5,7 +5,7 @@ import { Collections } from '../memory/collections.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { JOURNAL_FILE, NEW_JOURNAL_FILE, readJournal, TORN_FILE_PREFIX } from './journal-recovery.ts';
 import { DirectoryLock, LOCK_FILE } from './lock.ts';
-import type { Identified, Repository, Schema, Store } from '../store.ts';
+import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 
 export interface CheckReport {
   /** A sentence for each file, and for what is in the journal. */
@@ -17,7 +17,7 @@ export interface CheckReport {
 /**
  * A data directory that is only looked at: declare its collections, then `check`. Nothing is changed.
  */
-export class StoreCheck implements Pick<Store, 'collection'> {
+export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
   readonly #directory: string;
   readonly #collections = new Collections({
     gathering: () => new Batch(),
@@ -30,6 +30,11 @@ export class StoreCheck implements Pick<Store, 'collection'> {
 
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
     return this.#collections.declare(schema);
+  }
+
+  /** Rejects whatever changes something. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#collections.transaction(work);
   }
 
   /**

@@ -5,6 +5,8 @@ import { messageOf, StoreUnavailableError } from '../../errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { Compaction } from './compaction.ts';
+import { Erasure, startTimer } from './erasure.ts';
+import type { StartTimer } from './erasure.ts';
 import { nodeFileSystem } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -26,6 +28,8 @@ export interface JournalStoreOptions {
   /** Compaction starts once the journal holds twice the live records, and this many entries more. */
   readonly compactionFloor?: number;
   readonly fileSystem?: FileSystem;
+  /** For the compaction that takes replaced and removed secrets off the disk. */
+  readonly startTimer?: StartTimer;
 }
 
 /** A batch, and the promise of its end. */
@@ -48,6 +52,7 @@ class PendingBatch {
 interface PreparedCompaction {
   readonly compaction: Compaction;
   readonly entryCountAtStart: number;
+  readonly wasErasureDue: boolean;
   /** It was put in place, or given up. */
   readonly onDone: () => void;
 }
@@ -69,6 +74,7 @@ export class JournalStore implements Store {
     commit: () => this.#commit(),
   });
   readonly #closing = new AbortController();
+  readonly #erasure: Erasure;
 
   #lock: DirectoryLock | null = null;
   #journal: JournalFile | null = null;
@@ -91,6 +97,7 @@ export class JournalStore implements Store {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
     this.#onNotice = options.onNotice ?? (() => {});
     this.#compactionFloor = options.compactionFloor ?? COMPACTION_FLOOR;
+    this.#erasure = new Erasure(options.startTimer ?? startTimer, () => this.#erase());
   }
 
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
@@ -115,11 +122,20 @@ export class JournalStore implements Store {
       throw error;
     }
     this.#lock = lock;
+    if (this.#collections.hasLoadedSecretsToErase) this.#erasure.note();
     if (this.#holdsLittleButDead()) this.#startCompaction();
     else this.#compactWhereDue();
   }
 
   async close(): Promise<void> {
+    this.#erasure.stop();
+    // What a command deletes is to be gone when the command ends. A large journal is left to the next start.
+    if (this.#erasure.isDue && this.#collections.modelCount <= this.#compactionFloor) {
+      await this.#writing;
+      if (this.#compacting === null) this.#startCompaction();
+      await this.#compacting;
+    }
+    this.#erasure.stop();
     this.#closing.abort();
     await this.#compacting;
     await this.#writing;
@@ -165,6 +181,7 @@ export class JournalStore implements Store {
     }
     this.#entryCount += pending.batch.changeCount;
     pending.batch.apply();
+    if (pending.batch.hasSecretsToErase) this.#erasure.note();
     pending.resolve();
     this.#compactWhereDue();
   }
@@ -204,6 +221,13 @@ export class JournalStore implements Store {
     return this.#entryCount > this.#collections.modelCount && this.#entryCount <= this.#compactionFloor;
   }
 
+  /** Compacts for the sake of what must leave the disk; after the compaction that is under way, where there is one. */
+  #erase(): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.#compacting === null) this.#startCompaction();
+    else this.#erasure.note();
+  }
+
   #startCompaction(): void {
     this.#compacting = this.#compact().finally(() => {
       this.#compacting = null;
@@ -213,6 +237,7 @@ export class JournalStore implements Store {
   async #compact(): Promise<void> {
     if (this.#journal === null) return;
     const entryCountAtStart = this.#entryCount;
+    const wasErasureDue = this.#erasure.begin();
     try {
       const compaction = await Compaction.prepare({
         fileSystem: this.#fileSystem,
@@ -223,11 +248,11 @@ export class JournalStore implements Store {
       });
       // Not until the writer rests: under steady writes it never does, and no further compaction would begin.
       await new Promise<void>((onDone) => {
-        this.#prepared = { compaction, entryCountAtStart, onDone };
+        this.#prepared = { compaction, entryCountAtStart, wasErasureDue, onDone };
         this.#startWriting();
       });
     } catch (error) {
-      await this.#giveCompactionUp(error);
+      await this.#giveCompactionUp(error, wasErasureDue);
     }
   }
 
@@ -245,7 +270,7 @@ export class JournalStore implements Store {
       await old.close().catch(() => {});
     } catch (error) {
       await prepared.compaction.abandon();
-      await this.#giveCompactionUp(error);
+      await this.#giveCompactionUp(error, prepared.wasErasureDue);
     } finally {
       prepared.onDone();
     }
@@ -265,9 +290,10 @@ export class JournalStore implements Store {
   }
 
   /** The old journal goes on; the next try is once it has grown some more. */
-  async #giveCompactionUp(cause: unknown): Promise<void> {
+  async #giveCompactionUp(cause: unknown, wasErasureDue: boolean): Promise<void> {
     await this.#fileSystem.remove(this.#newPath).catch(() => {});
     if (this.#closing.signal.aborted) return;
+    if (wasErasureDue) this.#erasure.note();
     this.#retryCompactionAt = this.#entryCount + this.#compactionFloor;
     this.#onNotice(`${this.#path}: compaction was put off: ${messageOf(cause)}`);
   }

@@ -72,6 +72,11 @@ export class Collections {
     return count;
   }
 
+  /** Whether what was read from the file holds values that may not stay on the disk. */
+  get hasLoadedSecretsToErase(): boolean {
+    return [...this.all()].some((collection) => collection.hasLoadedSecretsToErase);
+  }
+
   /** All has been read from the file. */
   finishLoading(): void {
     for (const collection of this.all()) collection.finishLoading();

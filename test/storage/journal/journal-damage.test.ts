@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DamagedFileError } from '../../../src/errors.ts';
-import { USERS } from '../../../src/models/user.ts';
+import { userSchema } from '../../../src/models/user.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
@@ -11,7 +11,7 @@ import { contentOf, journalBytes, journalPath, numberedUser, openModels } from '
 import { property } from '../../helpers/random.ts';
 
 const HEADER = encodeLine(JOURNAL_HEADER);
-const USER_LINE = encodeLine({ put: { users: [USERS.encode(numberedUser(1))] } });
+const USER_LINE = encodeLine({ put: { users: [userSchema([]).encode(numberedUser(1))] } });
 
 function filesOf(directory: string): { [name: string]: string } {
   const names = readdirSync(directory).sort();
