@@ -7,6 +7,9 @@ import { join, sep } from 'node:path';
  * `node --test` on Node 20 finds no TypeScript by itself, and is content with finding nothing. A folder with packages of
  * its own has a command of its own.
  */
+/** No test hangs the run. */
+const MAX_TEST_MS = 120_000;
+
 const wanted = process.argv.slice(2);
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => !existsSync(join('test', name.split(sep)[0] ?? '', 'package.json')))
@@ -19,7 +22,7 @@ if (files.length === 0) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-reporter=spec', ...files],
+  ['--import', 'tsx', '--test', '--test-reporter=spec', `--test-timeout=${MAX_TEST_MS}`, ...files],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

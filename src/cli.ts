@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
+import { PasswordEncodingError, PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
+import { visible } from './http/printable.ts';
 import { declareModels } from './models/repositories.ts';
-import type { Models } from './models/repositories.ts';
-import { readTutorialUsers } from './cli/tutorial-users.ts';
+import type { Repositories } from './models/repositories.ts';
+import { describeImport, importTutorialUsers, readTutorialUsers } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
 import { User } from './models/user.ts';
@@ -72,7 +73,7 @@ async function addUser(email: string, names: Names, config: Config): Promise<num
 
 async function listUsers(_argument: string, _names: Names, config: Config): Promise<number> {
   return withModels(config, async ({ users }) => {
-    for (const user of await users.all()) print(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`);
+    for (const user of await users.all()) print(visible(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`));
     return EXIT_OK;
   });
 }
@@ -106,21 +107,9 @@ async function importUsers(path: string, _names: Names, config: Config): Promise
   const file = readTutorialUsers(await readFile(path, 'utf8'));
   if (file === null) throw new Error(`${path} is no JSON object of users`);
   return withModels(config, async ({ users }) => {
-    const leftOut = [...file.leftOut];
-    const saves = file.users.map(async (user) => {
-      try {
-        if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
-        else await users.save(user);
-      } catch (error) {
-        if (!(error instanceof DuplicateValueError)) throw error;
-        leftOut.push({ key: user.id, reason: 'another user has this email' });
-      }
-    });
-    await Promise.all(saves);
-    const taken = file.users.length + file.leftOut.length - leftOut.length;
-    print(`Imported ${taken} users, left out ${leftOut.length}`);
-    for (const { key, reason } of leftOut) print(`  ${JSON.stringify(key)}: ${reason}`);
-    return EXIT_OK;
+    const result = await importTutorialUsers(file, users);
+    for (const line of describeImport(result)) print(line);
+    return result.takenCount > 0 ? EXIT_OK : EXIT_FAILED;
   });
 }
 
@@ -132,7 +121,7 @@ async function check(_argument: string, _names: Names, config: Config): Promise<
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-async function withModels(config: Config, run: (models: Models) => Promise<number>): Promise<number> {
+async function withModels(config: Config, run: (models: Repositories) => Promise<number>): Promise<number> {
   const store = new JournalStore({ directory: config.dataDirectory, onNotice: printProblem });
   const models = declareModels(store);
   await store.open();
@@ -143,7 +132,7 @@ async function withModels(config: Config, run: (models: Models) => Promise<numbe
   }
 }
 
-async function userByEmail(email: string, users: Models['users']): Promise<User> {
+async function userByEmail(email: string, users: Repositories['users']): Promise<User> {
   const [user] = await users.search({ email });
   if (user === undefined) throw new Error(`no user found for ${JSON.stringify(email)}`);
   return user;
@@ -171,6 +160,8 @@ function parseCommand(): { command: Command; argument: string; names: Names } | 
   else if (values.version === true) print(packageVersion());
   if (values.help === true || values.version === true) return null;
 
+  // Node reads arguments leniently: what is not UTF-8 has become U+FFFD, and would be stored so.
+  if (process.argv.some((argument) => argument.includes('\ufffd'))) throw new UsageError('an argument is not in UTF-8');
   const command = COMMANDS.find(({ words }) => words.every((word, index) => positionals[index] === word));
   if (command === undefined) throw new UsageError('no such command');
   const words = command.words.join(' ');
@@ -214,7 +205,7 @@ async function main(): Promise<number> {
     const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error);
     printProblem(isUsage ? `${messageOf(error)}; see node dist/cli.js --help` : problemOf(error));
     if (error instanceof PromptInterruptedError) return 130;
-    return isUsage ? EXIT_USAGE : EXIT_FAILED;
+    return isUsage || error instanceof PasswordEncodingError ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 

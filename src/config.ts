@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** How users prove who they are; one class each, in `api/v1/auth/create-auth.ts`. */
 export const AUTH_TYPES = [
   'none',
@@ -54,6 +56,8 @@ interface Setting<T> {
   readonly expects: string;
   /** Its value is never shown, whatever it is. */
   readonly isSecret?: boolean;
+  /** What an empty text means; where not given, the same as none. */
+  readonly whenEmpty?: T;
   /** @returns undefined where the text will not do */
   readonly parse: (text: string) => T | undefined;
 }
@@ -72,14 +76,29 @@ function oneOf<T extends string>(values: readonly T[]): Pick<Setting<T>, 'expect
   return { expects: `one of ${values.join(', ')}`, parse: (text) => values.find((value) => value === text) };
 }
 
+// host: a name or an address, an IPv6 one with the brackets of a URL or without. RFC 3986 section 3.2.2
+function parseHost(text: string): string | undefined {
+  const bracketed = /^\[(.*)\]$/s.exec(text)?.[1];
+  if (bracketed !== undefined) return isIPv6(bracketed) ? bracketed : undefined;
+  return /^[^\s/[\]]+$/.test(text) ? text : undefined;
+}
+
+// Of an application or a browser's extension: tauri://localhost, chrome-extension://<id>. The URL standard knows no
+// origin of theirs; browsers send scheme, host and port all the same. No file: all of them have the origin "null".
+const APPLICATION_ORIGIN = /^(?!(?:https?|file):)[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/;
+
 function parseOrigins(text: string): '*' | readonly string[] | undefined {
   if (text === '*') return '*';
   const origins = text.split(',').map((origin) => origin.trim());
   // A URL may hold "*", which here would match no origin at all, and not those that whoever wrote it means.
   const areOrigins = origins.every(
-    (origin) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin,
+    (origin) => !origin.includes('*') && URL.canParse(origin) && (APPLICATION_ORIGIN.test(origin) || isWebOrigin(origin)),
   );
   return areOrigins ? origins : undefined;
+}
+
+function isWebOrigin(text: string): boolean {
+  return new URL(text).origin === text;
 }
 
 /** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
@@ -121,7 +140,7 @@ const SETTINGS = {
     fallback: '127.0.0.1',
     meaning: 'address to listen on',
     expects: 'a host name or an IP address',
-    parse: (text) => (/^[^\s/]+$/.test(text) ? text : undefined),
+    parse: parseHost,
   } satisfies Setting<string>,
   port: {
     name: 'API_PORT',
@@ -181,6 +200,7 @@ const SETTINGS = {
     fallback: '*',
     meaning: 'who may read answers from other origins: * (no credentials), or a comma list of origins (with credentials)',
     expects: '*, or origins such as https://app.example.com, separated by commas',
+    whenEmpty: [],
     parse: parseOrigins,
   } satisfies Setting<'*' | readonly string[]>,
   loginMaxFailures: {
@@ -255,7 +275,7 @@ export class ConfigError extends Error {
 /**
  * Reads every setting.
  *
- * @param env of the process; an empty value counts as absent
+ * @param env of the process; an empty value counts as absent, but for CORS_ORIGINS, where it means nobody
  * @returns the configuration, and warnings about what was put right
  * @throws {ConfigError} a value cannot be used
  */
@@ -267,8 +287,9 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
   const warnings: string[] = [];
 
   function read<T>(setting: Setting<T>, onProblem: (sentence: string) => void = (it) => problems.push(it)): T {
-    const text = env[setting.name] ?? '';
-    if (text === '') return setting.fallback;
+    const text = env[setting.name];
+    if (text === undefined) return setting.fallback;
+    if (text === '') return setting.whenEmpty ?? setting.fallback;
     const value = setting.parse(text);
     const shown = setting.isSecret === true ? '…' : JSON.stringify(text);
     if (value === undefined) onProblem(`${setting.name}=${shown}: must be ${setting.expects}`);

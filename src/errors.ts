@@ -1,7 +1,6 @@
 /**
- * The one tree of domain errors: what can go wrong that is nobody's bug. Each carries its context as
- * fields; `api/v1/app.ts` is the one place that turns them into HTTP answers, `server.ts` and `cli.ts`
- * turn them into exit codes.
+ * The tree of domain errors: what can go wrong without a bug. Each carries its context as fields.
+ * `web/error-answer.ts` turns them into HTTP answers, `server.ts` and `cli.ts` into exit codes.
  *
  * A leaf, like `config.ts`: every layer may throw one of these, so none may be above it.
  */

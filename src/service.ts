@@ -93,7 +93,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     monotonicClock,
   });
-  const server = new HttpServer(app.handle, options.limits, ({ address: client, status }) => {
+  const limits = { trustedProxies: config.trustedProxies, ...options.limits };
+  const server = new HttpServer(app.handle, limits, ({ address: client, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });

@@ -6,6 +6,7 @@ import { packageVersion } from '../src/version.ts';
 import { cookieOf } from './helpers/client.ts';
 import { assertFailed, commandLine } from './helpers/command-line.ts';
 import { startTestService } from './helpers/service.ts';
+import { numberedUser, withModels } from './helpers/stored-models.ts';
 
 const EMAIL = 'bob@hbtn.io';
 const PASSWORD = 'H0lbertonSchool98!';
@@ -53,6 +54,22 @@ test('user add exits 1 and makes nobody when the email or the password will not 
     assert.ok(input.trim() === '' || !ended.stderr.includes(input.trim()), 'the password is not repeated');
   }
   assert.equal((await run(['user', 'list'])).stdout, '');
+});
+
+test('what is not UTF-8 exits 2 and stores nothing: a password, an email, a name', async (t) => {
+  const { run } = commandLine(t);
+  const password = Buffer.from(`${PASSWORD}\xff\n`, 'latin1');
+  assertFailed(await run(['user', 'add', EMAIL], password), 2, /UTF-8/);
+  // As Node gives an argument of the byte FF.
+  assertFailed(await run(['user', 'add', 'b\ufffdb@hbtn.io'], PASSWORD), 2, /UTF-8/);
+  assertFailed(await run(['user', 'add', EMAIL, '--first-name', '\ufffd'], PASSWORD), 2, /UTF-8/);
+  assert.equal((await run(['user', 'list'])).stdout, '');
+});
+
+test('user list shows an email that was stored before without what a terminal would obey', async (t) => {
+  const { directory, run } = commandLine(t);
+  await withModels(directory, ({ users }) => users.save(numberedUser(1).with({ email: 'a\u001b[2J\u202e@é.x' })));
+  assert.match((await run(['user', 'list'])).stdout, /  a\\u001b\[2J\\u202e@é\.x\n$/);
 });
 
 test('user add takes a password of PASSWORD_MIN_LENGTH, and refuses an email that is taken', async (t) => {

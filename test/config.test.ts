@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, describeSettings, parseConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
+import { CorsPolicy } from '../src/http/cors.ts';
+import { isToken } from '../src/http/field-value.ts';
 import { SETTING_CASES } from './helpers/setting-cases.ts';
 
 const DEFAULTS: Config = {
@@ -32,11 +34,26 @@ function problemsOf(env: { readonly [name: string]: string }): readonly string[]
   }
 }
 
-test('parseConfig() gives the defaults when nothing is set, or everything is empty', () => {
+test('parseConfig() gives the defaults when nothing is set, or everything is empty but CORS_ORIGINS', () => {
   assert.deepEqual(parseConfig({}), { config: DEFAULTS, warnings: [] });
   const empty = Object.fromEntries(describeSettings().map(({ name }) => [name, '']));
-  assert.deepEqual(parseConfig(empty), { config: DEFAULTS, warnings: [] });
-  assert.deepEqual(parseConfig({ ...empty, API_HOST: undefined }), { config: DEFAULTS, warnings: [] });
+  // Whoever empties the list of those who may means nobody, and least of all everybody.
+  const config = { ...DEFAULTS, corsOrigins: [] };
+  assert.deepEqual(parseConfig(empty), { config, warnings: [] });
+  assert.deepEqual(parseConfig({ ...empty, API_HOST: undefined }), { config, warnings: [] });
+});
+
+test('parseConfig() takes the names and origins that http/ takes: config.ts imports nothing, so each rule is there twice', () => {
+  for (let code = 0; code < 256; code += 1) {
+    const name = `a${String.fromCharCode(code)}`;
+    assert.equal(problemsOf({ SESSION_NAME: name }).length === 0, isToken(name), JSON.stringify(name));
+  }
+  const { good = [] } = SETTING_CASES.find(({ name }) => name === 'CORS_ORIGINS') ?? {};
+  for (const [text] of good.filter(([, value]) => Array.isArray(value))) {
+    const { corsOrigins } = parseConfig({ CORS_ORIGINS: text }).config;
+    assert.doesNotThrow(() => new CorsPolicy(corsOrigins), text);
+  }
+  assert.ok(good.length > 5);
 });
 
 test('parseConfig() looks at nothing else in the environment', () => {

@@ -3,6 +3,7 @@ import type { Database, Models } from '../models/repositories.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
 import { ADMINS, isActiveAdministrator, User } from '../models/user.ts';
 import type { PasswordHasher } from '../security/password.ts';
+import { shareOf } from '../security/client-share.ts';
 import { passwordProblem } from '../security/password-policy.ts';
 import type { Caller } from './caller.ts';
 import { checkedGroups } from './groups.ts';
@@ -59,7 +60,7 @@ export class Accounts {
     const checkedPassword = this.checkedPassword(password);
     // Before the hash, which is expensive; `save` looks again.
     await this.#refuseTaken(fields.email);
-    const passwordHash = await this.#passwords.hash(checkedPassword);
+    const passwordHash = await this.#passwords.hash(checkedPassword, shareOf(caller));
     const user = await this.#save(fields, passwordHash);
     this.#log.log('user_created', caller, { user_id: user.id, email: user.email, groups: user.groups });
     return user;

@@ -2,13 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { NoPublicUrlError, UnusableLinkError, WrongPasswordError } from '../errors.ts';
 import type { Database, Models } from '../models/repositories.ts';
 import type { LinkKind, User } from '../models/user.ts';
+import { networkOf } from '../http/client-network.ts';
+import { shareOf } from '../security/client-share.ts';
+import { withNetwork } from '../security/known-networks.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Accounts } from './accounts.ts';
 import type { Caller } from './caller.ts';
 import type { SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
-import { withKnownNetwork } from './known-networks.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -83,7 +85,7 @@ export class Passwords {
     const verified = await this.#signIn.verify(user.email, currentPassword, caller, 'password_change');
     if (verified.user === null || verified.user.id !== user.id) throw new WrongPasswordError();
     const verifiedHash = verified.user.passwordHash;
-    const passwordHash = await this.#passwords.hash(checked);
+    const passwordHash = await this.#passwords.hash(checked, shareOf(caller));
     const changed = await this.#database.transaction(async (models) => {
       const current = await models.users.get(user.id);
       // Changed by somebody else while this one was hashed.
@@ -103,7 +105,7 @@ export class Passwords {
    * @throws {InvalidValueError} the password will not do
    */
   async set(id: string, password: unknown, caller: Caller): Promise<User | null> {
-    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(password));
+    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(password), shareOf(caller));
     const ended = await this.#database.transaction(async (models) => {
       const current = await models.users.get(id);
       return current === null ? null : this.#replacePassword(current, passwordHash, models);
@@ -168,13 +170,13 @@ export class Passwords {
   ): Promise<{ readonly user: User; readonly sessionId: string | null }> {
     const found = await this.#userOf(token, this.#database);
     if (found === null) return this.#refuseLink(caller);
-    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword));
+    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword), shareOf(caller));
     const used = await this.#database.transaction(async (models) => {
       const user = await this.#userOf(token, models);
       if (user === null || user.link === null) return null;
       const { kind } = user.link;
-      const known = withKnownNetwork(user, caller.address, this.#clock());
-      const ended = await this.#replacePassword(known, passwordHash, models);
+      const knownNetworks = withNetwork(user.knownNetworks, networkOf(caller.address), this.#clock());
+      const ended = await this.#replacePassword(user.with({ knownNetworks }), passwordHash, models);
       const signsIn = kind === 'invitation' && this.#sessions !== null;
       const sessionId = signsIn ? await this.#sessions.create(user.id, caller, models) : null;
       return { user, kind, ended, sessionId };

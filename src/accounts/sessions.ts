@@ -1,16 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import type { Database, Models } from '../models/repositories.ts';
 import { createClientSharing, sessionEnd, UserSession } from '../models/user-session.ts';
 import type { SessionPolicy } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
+import { newSessionId } from '../security/session-id.ts';
 import type { Owned } from '../storage/store.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
 
 /** Sessions made or used at once are written in commits of so many. */
 const USES_PER_COMMIT = 1_000;
+
+/** The last time that a Date can be, in milliseconds since the epoch (ECMAScript, Time Values and Time Range). */
+const LAST_TIME = 8_640_000_000_000_000;
 
 /** What is kept of a `User-Agent`. In UTF-16 units. */
 const MAX_USER_AGENT_LENGTH = 256;
@@ -72,8 +76,7 @@ export class Sessions {
    */
   async create(userId: string, caller: Caller, models?: Models): Promise<string> {
     if (models === undefined) return this.#database.transaction((inner) => this.create(userId, caller, inner));
-    // Without the cache of random bytes that randomUUID() keeps: a heap dump must not hold the ids to come.
-    const sessionId = randomUUID({ disableEntropyCache: true });
+    const sessionId = newSessionId();
     const { durationMs } = this.policy;
     const createdAt = this.#clock();
     await this.#makeRoom(userId, models);
@@ -82,7 +85,7 @@ export class Sessions {
         sessionId: this.keyOf(sessionId),
         userId,
         createdAt,
-        expiresAt: durationMs === null ? null : createdAt + durationMs,
+        expiresAt: durationMs === null ? null : Math.min(createdAt + durationMs, LAST_TIME),
         lastSeenAt: createdAt,
         client: this.#clientOf(caller.address, caller.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null),
       }),
@@ -182,7 +185,9 @@ export class Sessions {
    * @returns how many
    */
   async sweep(): Promise<number> {
-    return this.#clockWatch.isSteady() ? this.#database.userSessions.removeExpired(this.#clock()) : 0;
+    if (!this.#clockWatch.isSteady()) return 0;
+    // A session is live in the millisecond of its end.
+    return this.#database.userSessions.removeExpired(this.#clock() - 1);
   }
 
   /**

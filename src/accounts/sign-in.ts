@@ -1,11 +1,13 @@
 import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
-import type { Database, Models } from '../models/repositories.ts';
+import { networkOf } from '../http/client-network.ts';
+import type { Database } from '../models/repositories.ts';
 import { foldEmail } from '../models/user.ts';
 import type { User } from '../models/user.ts';
+import { shareOf } from '../security/client-share.ts';
+import { currentNetworks, withNetwork } from '../security/known-networks.ts';
 import type { LoginAttempt, LoginThrottle } from '../security/login-throttle.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Caller } from './caller.ts';
-import { withKnownNetwork } from './known-networks.ts';
 import type { SecurityLog, SignInMethod } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -51,9 +53,9 @@ export class SignIn {
   async verify(email: string, password: string, caller: Caller, method: SignInMethod = 'basic'): Promise<Verification> {
     const verified = await this.#verify(email, password, caller, method);
     if (verified.user === null) return verified;
-    const user = await this.#remember(verified.user.id, caller, this.#database);
+    await this.#rememberNetwork(verified.user, caller);
     this.#log.log('sign_in_succeeded', caller, { user_id: verified.user.id, method });
-    return { user: user ?? verified.user };
+    return verified;
   }
 
   /**
@@ -76,7 +78,7 @@ export class SignIn {
     if (verified.user === null) return verified;
     const { user: judged } = verified;
     const made = await this.#database.transaction(async (models) => {
-      const user = await this.#remember(judged.id, caller, models);
+      const user = await models.users.get(judged.id);
       // The password was changed, or the user deleted, while the session was waiting for its turn.
       if (user === null || user.passwordHash !== judged.passwordHash) return null;
       const ended = [];
@@ -84,6 +86,7 @@ export class SignIn {
       return { user, sessionId: await sessions.create(user.id, caller, models), ended };
     });
     if (made === null) return this.signIn(sessions, email, password, caller, formerKeys);
+    await this.#rememberNetwork(made.user, caller);
     for (const session of made.ended) {
       if (session !== null) this.#log.log('signed_out', caller, { user_id: session.userId });
     }
@@ -94,57 +97,71 @@ export class SignIn {
   async #verify(email: string, password: string, caller: Caller, method: SignInMethod): Promise<Verification> {
     const { address } = caller;
     const [user = null] = await this.#database.users.search({ email });
-    const attempt = this.#beginAttempt(email, user, address, method);
+    const attempt = await this.#beginAttempt(email, user, address, method);
     let isValid: boolean;
     try {
       // Where there is no such user a hash is made all the same, so that the time does not tell.
-      isValid = await this.#passwords.verify(password, user?.passwordHash ?? null);
+      isValid = await this.#passwords.verify(password, user?.passwordHash ?? null, shareOf(caller));
     } catch (error) {
-      attempt.abandoned();
+      await attempt.abandoned();
+      if (error instanceof OverloadedError) {
+        this.#log.signInFailed({ address, method, reason: 'overloaded', ...who(email, user) });
+      }
       throw error;
     }
     if (user === null || !isValid) {
-      attempt.failed();
+      await attempt.failed();
       const failure = user === null ? 'unknown_email' : 'wrong_password';
-      this.#log.signInFailed({ address, method, reason: failure, ...(user === null ? { email } : { userId: user.id }) });
+      this.#log.signInFailed({ address, method, reason: failure, ...who(email, user) });
       return { user: null, failure };
     }
     // A queue of hashes can be seconds long: whose password was changed meanwhile, or who was deleted, is judged anew.
     const current = await this.#database.users.get(user.id);
     if (current?.passwordHash !== user.passwordHash) {
-      attempt.abandoned();
+      await attempt.abandoned();
       return this.#verify(email, password, caller, method);
     }
-    attempt.succeeded();
-    return { user: await this.#withHashOfToday(current, password) };
+    await attempt.succeeded();
+    return { user: await this.#withHashOfToday(current, password, caller) };
   }
 
-  #beginAttempt(email: string, user: User | null, address: string, method: SignInMethod): LoginAttempt {
+  async #beginAttempt(
+    email: string,
+    user: User | null,
+    address: string,
+    method: SignInMethod,
+  ): Promise<LoginAttempt> {
     try {
-      return this.#throttle.begin(foldEmail(email), address);
+      const known = currentNetworks(user?.knownNetworks ?? [], this.#clock());
+      return await this.#throttle.begin(foldEmail(email), address, known);
     } catch (error) {
       if (error instanceof TooManyAttemptsError) {
-        const who = user === null ? { email } : { userId: user.id };
-        this.#log.signInFailed({ address, method, reason: 'throttled', ...who });
+        this.#log.signInFailed({ address, method, reason: 'throttled', ...who(email, user) });
       }
       throw error;
     }
   }
 
-  /**
-   * Keeps the client's network with the user: from there the account stays open while others guess at it.
-   *
-   * @returns the user as it is now; null where there is none any more
-   */
-  #remember(userId: string, caller: Caller, models: Models): Promise<User | null> {
-    return models.users.update(userId, (user) => withKnownNetwork(user, caller.address, this.#clock()));
+  /** Keeps the client's network with the user: from there the account stays open while others guess at it. */
+  async #rememberNetwork(user: User, { address }: Caller): Promise<void> {
+    const network = networkOf(address);
+    const now = this.#clock();
+    if (withNetwork(user.knownNetworks, network, now) === user.knownNetworks) return;
+    try {
+      await this.#database.users.update(user.id, (current) =>
+        current.with({ knownNetworks: withNetwork(current.knownNetworks, network, now) }),
+      );
+    } catch (error) {
+      // The sign-in is good; the next one will try again.
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
   }
 
   /** Replaces a stored hash of another kind or cost, now that the password is at hand. */
-  async #withHashOfToday(user: User, password: string): Promise<User> {
+  async #withHashOfToday(user: User, password: string, caller: Caller): Promise<User> {
     if (user.passwordHash === null || !this.#passwords.needsRehash(user.passwordHash)) return user;
     try {
-      const passwordHash = await this.#passwords.hash(password);
+      const passwordHash = await this.#passwords.hash(password, shareOf(caller));
       const changed = await this.#database.users.update(user.id, (current) =>
         // Only the hash that was verified: the password may have been changed meanwhile.
         current.passwordHash === user.passwordHash ? current.with({ passwordHash }) : current,
@@ -156,4 +173,9 @@ export class SignIn {
       throw error;
     }
   }
+}
+
+/** Who signs in, for the log: a user, or an email that is nobody's. */
+function who(email: string, user: User | null): { readonly email: string } | { readonly userId: string } {
+  return user === null ? { email } : { userId: user.id };
 }

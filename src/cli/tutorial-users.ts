@@ -1,11 +1,26 @@
-import { sha256Hash } from '../security/password.ts';
+import { DuplicateValueError, InvalidValueError } from '../errors.ts';
+import { visible } from '../http/printable.ts';
+import { checkedEmail, checkedName } from '../models/user-input.ts';
 import { User } from '../models/user.ts';
+import type { Users } from '../models/user.ts';
+import { sha256Hash } from '../security/password.ts';
 
 /** What a file of the tutorial's users holds for us. */
 export interface TutorialUsers {
   readonly users: readonly User[];
-  /** Those left out: their key in the file, and why. */
-  readonly leftOut: readonly { readonly key: string; readonly reason: string }[];
+  readonly leftOut: readonly LeftOutUser[];
+}
+
+/** A user that is not taken: its key in the file, and why. */
+export interface LeftOutUser {
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** What became of a file's users. */
+export interface ImportResult {
+  readonly takenCount: number;
+  readonly leftOut: readonly LeftOutUser[];
 }
 
 /** A record of `.db_User.json`, where each member may be anything. */
@@ -21,8 +36,8 @@ interface UnknownTutorialUser {
 
 /**
  * Reads the tutorial's `.db_User.json`: an object of id → user, times as `2017-09-25T01:55:17` (UTC), and
- * `_password` the unsalted SHA-256 in hex. Ids and passwords are kept. Emails are taken as they are, though
- * some would not do for a new user: who has one signs in with it.
+ * `_password` the unsalted SHA-256 in hex. Ids and passwords are kept. Emails, names and ids are held to
+ * the rules for new ones: what they keep out of a table or a terminal would come in by this door.
  *
  * @returns null where the text is no JSON object
  */
@@ -35,7 +50,7 @@ export function readTutorialUsers(text: string): TutorialUsers | null {
   }
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return null;
   const users: User[] = [];
-  const leftOut: { key: string; reason: string }[] = [];
+  const leftOut: LeftOutUser[] = [];
   const ids = new Set<string>();
   for (const [key, record] of Object.entries(file)) {
     const user = readTutorialUser(key, record);
@@ -49,33 +64,73 @@ export function readTutorialUsers(text: string): TutorialUsers | null {
   return { users, leftOut };
 }
 
+/**
+ * Stores what was read from a file, but for users whose id or email is here already.
+ *
+ * @throws what the store throws where it cannot write
+ */
+export async function importTutorialUsers(file: TutorialUsers, users: Users): Promise<ImportResult> {
+  const leftOut = [...file.leftOut];
+  const saves = file.users.map(async (user) => {
+    try {
+      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
+      else await users.save(user);
+    } catch (error) {
+      if (!(error instanceof DuplicateValueError)) throw error;
+      leftOut.push({ key: user.id, reason: 'another user has this email' });
+    }
+  });
+  await Promise.all(saves);
+  return { takenCount: file.users.length + file.leftOut.length - leftOut.length, leftOut };
+}
+
+/** The result for the terminal, a line each. */
+export function describeImport({ takenCount, leftOut }: ImportResult): readonly string[] {
+  const reasons = leftOut.map(({ key, reason }) => `  ${visible(JSON.stringify(key))}: ${reason}`);
+  return [`Imported ${takenCount} users, left out ${leftOut.length}`, ...reasons];
+}
+
 /** @returns the user, or why there is none */
 function readTutorialUser(key: string, record: unknown): User | string {
   if (typeof record !== 'object' || record === null) return 'it is no user';
   const { id = key, created_at, updated_at, email, _password, first_name, last_name }: UnknownTutorialUser = record;
   if (typeof id !== 'string' || id === '') return 'its id is no text';
+  if (!PATH_SEGMENT.test(id) || RESERVED_IDS.has(id)) return 'its id cannot stand in the path of a URL';
   if (typeof email !== 'string' || email === '') return 'it has no email';
-  if (/\p{Cc}/u.test(email)) return 'its email holds control characters';
   const passwordHash = typeof _password === 'string' ? sha256Hash(_password) : null;
   if (passwordHash === null) return 'its password is no SHA-256 in hex';
   const createdAt = tutorialTime(created_at);
   if (createdAt === null) return 'its created_at is no time';
-  return new User({
-    id,
-    email,
-    passwordHash,
-    createdAt,
-    updatedAt: tutorialTime(updated_at) ?? createdAt,
-    firstName: typeof first_name === 'string' ? first_name : null,
-    lastName: typeof last_name === 'string' ? last_name : null,
-  });
+  try {
+    return new User({
+      id,
+      email: checkedEmail(email),
+      passwordHash,
+      createdAt,
+      updatedAt: tutorialTime(updated_at) ?? createdAt,
+      firstName: checkedName('first_name', first_name),
+      lastName: checkedName('last_name', last_name),
+    });
+  } catch (error) {
+    if (error instanceof InvalidValueError) return `its ${error.message}`;
+    throw error;
+  }
 }
 
-// The tutorial's TIMESTAMP_FORMAT, "%Y-%m-%dT%H:%M:%S", of datetime.utcnow().
-const TUTORIAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+// segment = *pchar; pchar = unreserved / sub-delims / ":" / "@", those without an escape, so that an id is written in
+// a path, a Location and a log as it is.                                RFC 3986 section 3.3
+const PATH_SEGMENT = /^[\w.~!$&'()*+,;=:@-]{1,128}$/;
 
+// Clients take the dots out of a path (RFC 3986 section 5.2.4); `me` is whoever asks.
+const RESERVED_IDS: ReadonlySet<string> = new Set(['.', '..', 'me']);
+
+// datetime.isoformat(): the tutorial's TIMESTAMP_FORMAT, "%Y-%m-%dT%H:%M:%S", with a fraction where one was kept.
+const TUTORIAL_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?$/;
+
+/** @returns milliseconds since the epoch; null where it is no time, or one that no clock shows (30 February) */
 function tutorialTime(value: unknown): number | null {
-  const milliseconds =
-    typeof value === 'string' && TUTORIAL_TIME.test(value) ? Date.parse(`${value}Z`) : Number.NaN;
-  return Number.isNaN(milliseconds) ? null : milliseconds;
+  const [whole, seconds] = (typeof value === 'string' ? TUTORIAL_TIME.exec(value) : null) ?? [];
+  const milliseconds = Date.parse(`${whole}Z`);
+  if (Number.isNaN(milliseconds)) return null;
+  return new Date(milliseconds).toISOString().startsWith(`${seconds}.`) ? milliseconds : null;
 }

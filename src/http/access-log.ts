@@ -17,17 +17,20 @@ export interface AccessLog {
   log(address: string, method: string, target: string, httpVersion: string, status: number): void;
 }
 
-/** Longer values are cut: a line of the log must not cost what a client likes. In characters. */
+/** Longer values are cut, so that no client decides how long a line is. In characters. */
 const MAX_VALUE_LENGTH = 2_048;
 
-// Anything but printable ASCII without `"` and `\`: what would end a line, a quoted field or a terminal's calm.
+// Anything but printable ASCII without `"` and `\`: what could end a line or a quoted field, or reach a terminal as a
+// control sequence.
 const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
+// The token of a link for one use.
+const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
 
-/** So many addresses of one second are remembered. */
+/** How many addresses of the current second are cached. */
 const MAX_BEGINNINGS = 1_000;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -71,7 +74,7 @@ export function createAccessLog(
       write(
         beginning(address) +
           (methods.get(method) ?? line.method(method)) +
-          // Most targets need no escapes: one look instead of a replacement.
+          // Most targets need no escapes, and a test is cheaper than a replacement.
           (UNSAFE.test(safe) ? line.escape(safe) : cut(safe)) +
           ending(httpVersion, status),
       );
@@ -80,17 +83,17 @@ export function createAccessLog(
 }
 
 /**
- * A line, in four pieces: each but the target is made once for many lines, for a string that is joined of many
- * pieces costs by their number.
+ * A line in four pieces. Each but the target is cached and used for many lines: a string costs by the number of
+ * pieces that it is joined from.
  */
 interface LineFormat {
   readonly time: (date: Date) => string;
   readonly beginning: (address: string, time: string) => string;
-  /** With all between the address and the target. */
+  /** Everything between the address and the target. */
   readonly method: (method: string) => string;
-  /** Of a target, inside its quotes. */
+  /** Escapes a target, inside its quotes. */
   readonly escape: (target: string) => string;
-  /** All that follows the target. */
+  /** Everything after the target. */
   readonly ending: (httpVersion: string, status: number) => string;
 }
 
@@ -110,7 +113,7 @@ const JSON_LINES: LineFormat = {
   ending: (httpVersion, status) => `","http":"${httpVersion}","status":${status}}\n`,
 };
 
-/** What a line begins with: made once a second for each address, its time once a second. */
+/** Caches the beginning of a line: per address for a second, its time for a second. */
 function memoOfASecond(
   clock: () => number,
   format: (date: Date) => string,
@@ -147,7 +150,8 @@ function jsonTime(date: Date): string {
 
 function withoutSecrets(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(USERINFO, '$1***@');
-  return origin.includes('?') ? origin.replace(PASSWORD_PARAMETER, '$1***') : origin;
+  const path = origin.includes('/password-reset/') ? origin.replace(RESET_TOKEN, '$1***') : origin;
+  return path.includes('?') ? path.replace(PASSWORD_PARAMETER, '$1***') : path;
 }
 
 function cut(value: string): string {

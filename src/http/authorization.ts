@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { quotedString, trimOws } from './field-value.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /**
  * What follows the scheme in an `Authorization` field.
@@ -27,7 +27,7 @@ export function authorizationCredentials(header: unknown, scheme: string): strin
 export function decodeBase64(text: string): string | null {
   const bytes = Buffer.from(text, 'base64');
   // Node skips what it cannot read: only the canonical spelling comes back as it was.
-  return bytes.toString('base64') === text && isUtf8(bytes) ? bytes.toString('utf8') : null;
+  return bytes.toString('base64') === text ? decodeUtf8(bytes) : null;
 }
 
 /**

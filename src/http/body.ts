@@ -1,9 +1,8 @@
-import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
+import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
 import { isUtf8, parseMediaType } from './media-type.ts';
-
-const LINGER_MS = 2_000;
+import { decodeUtf8 } from './utf8.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -59,16 +58,14 @@ function expectsContinue(request: IncomingMessage): boolean {
 
 function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const body = new Collected();
     const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length <= maxBytes) return;
+      body.add(chunk);
+      if (body.length <= maxBytes) return;
       request.pause(); // without a reader it would flow on, uncounted
       settle(() => reject(new HttpError(413)));
     };
-    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onEnd = (): void => settle(() => resolve(body.bytes));
     const onGone = (): void => settle(() => reject(new RequestAbortedError()));
     const settle = (outcome: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
@@ -77,6 +74,33 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     if (request.destroyed) return onGone(); // its "close" is past: nothing would ever come
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
+}
+
+/** Bytes that come in pieces, in one buffer: kept apart, 65,536 pieces of one byte each would take some 16 MB. */
+class Collected {
+  length = 0;
+  #buffer: Buffer = NO_BODY;
+
+  add(chunk: Buffer): void {
+    const needed = this.length + chunk.length;
+    if (this.length === 0) {
+      this.#buffer = chunk; // most bodies come whole
+    } else {
+      if (needed > this.#buffer.length) this.#growTo(Math.max(needed, 2 * this.#buffer.length));
+      chunk.copy(this.#buffer, this.length);
+    }
+    this.length = needed;
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  #growTo(size: number): void {
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(grown, 0, 0, this.length);
+    this.#buffer = grown;
+  }
 }
 
 /**
@@ -88,7 +112,7 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
  * @param lingerMs after which that client's connection is cut: time to read its answer
  * Source: RFC 9112 section 9.6 (lingering close).
  */
-export function discardBody(request: IncomingMessage, maxBytes: number, lingerMs = LINGER_MS): void {
+export function discardBody(request: IncomingMessage, maxBytes: number, lingerMs = DEFAULT_HTTP_LIMITS.lingerMs): void {
   if (!hasBody(request) || request.destroyed || request.readableEnded) return;
   let length = 0;
   const onData = (chunk: Buffer): void => {
@@ -126,8 +150,8 @@ export async function readJsonObject(
   if (mediaType === null || !/^application\/json$|\+json$/.test(mediaType.type)) return null;
   if (!isUtf8(mediaType.parameters.get('charset'))) throw new HttpError(415);
   const body = await readBody(request, response, maxBytes);
-  if (!isUtf8Bytes(body)) return null;
-  const value = parseJson(body.toString('utf8').replace(/^\uFEFF/, ''));
+  const text = decodeUtf8(body);
+  const value = text === null ? null : parseJson(text.replace(/^\uFEFF/, ''));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   return new Map<string, unknown>(Object.entries(value));
 }

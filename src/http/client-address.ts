@@ -11,11 +11,11 @@ const IPV4_WITH_PORT = /^([\d.]+):\d{1,5}$/;
 const IPV4_MAPPED = '::ffff:';
 
 /**
- * The address the request came from, as far as it can be trusted.
+ * The client's address, as far as the headers that name it can be trusted.
  *
  * Each proxy appends the address it was called from, so only the last `trustedProxies` entries of
- * `X-Forwarded-For` were written by proxies of ours; whatever stands to the left of them may be the
- * client's own invention and is never read.
+ * `X-Forwarded-For` were written by proxies of ours. The entries to their left may be
+ * made up by the client, and are never read.
  *
  * @param trustedProxies how many proxies in front of us are ours; 0: the header is not looked at
  * @returns an IP address, IPv4 unmapped from IPv6; `-` where the socket is already gone

@@ -1,23 +1,61 @@
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as NetServer } from 'node:net';
+import { networksOf } from './client-network.ts';
+import { FairShares } from './fair-share.ts';
+import type { HttpLimits } from './http-limits.ts';
+import type { Place } from './share-group.ts';
 import { releaseLastRequest, responseUnderWay } from './socket-end.ts';
+import { slowestReaders } from './unsent-answers.ts';
 
-/** The open connections of one server: how many there are, and how they end when it closes. */
+/** Part of all connections that a network has for sure, others' requests under way or not. */
+const SHARE = 1 / 5;
+
+/** Behind a proxy every connection is the proxy's: there are no shares, and only the total counts. */
+const PROXY = ['proxy'];
+
+interface Connection {
+  place: Place<Socket>;
+  readonly networks: readonly string[];
+  /** What had come when it was last looked at. */
+  bytesRead: number;
+}
+
+/** The open connections of one server: how many there are, whose they are, and that none stalls. */
 export class Connections {
-  readonly #sockets = new Set<Socket>();
+  readonly #limits: HttpLimits;
+  readonly #open = new Map<Socket, Connection>();
+  readonly #shares: FairShares<Socket>;
+  #isInsisting = false;
   #watch: NodeJS.Timeout | undefined;
 
+  constructor(limits: HttpLimits) {
+    this.#limits = limits;
+    this.#shares = new FairShares({
+      capacity: limits.maxConnections,
+      yields: 'oldest',
+      mayYield: (socket) => this.#isInsisting || isIdle(socket),
+    });
+  }
+
+  /** @returns those that are open, in the order in which they were accepted */
+  sockets(): Iterable<Socket> {
+    return this.#open.keys();
+  }
+
   /**
-   * Counts a connection until it is closed.
+   * Finds room for a connection. Where all is taken, the network that has most loses the one that has been idle longest;
+   * one that has less than its share gets room even where none is idle.
    *
-   * @param socket just accepted
-   * @returns how many are open, this one among them
+   * @param socket just accepted; counted until it is closed
+   * @returns false where there is no room
    */
-  add(socket: Socket): number {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    return this.#sockets.size;
+  accept(socket: Socket): boolean {
+    const networks = this.#limits.trustedProxies > 0 ? PROXY : networksOf(socket.remoteAddress ?? '');
+    const taken = this.#shares.take(networks, socket) ?? this.#insist(networks, socket);
+    if (taken === null) return false;
+    this.#open.set(socket, { place: taken.place, networks, bytesRead: 0 });
+    socket.once('close', () => this.#forget(socket));
+    for (const other of taken.yielded) other.destroy();
+    return true;
   }
 
   /**
@@ -27,65 +65,55 @@ export class Connections {
    * `server.timeout` would do the first, with two timers made for each request; here a timer is made only for a
    * connection that has something waiting: about half a microsecond a request less, by a
    * profile (`node --cpu-prof`).
-   *
-   * @param intervalMs how often connections are looked through
-   * @param stallTimeoutMs how long nothing may move
    */
-  watch(intervalMs: number, stallTimeoutMs: number): void {
-    this.#watch = setInterval(() => {
-      for (const socket of this.#sockets) {
-        releaseLastRequest(socket);
-        if (socket.writableLength > 0 && (socket.timeout ?? 0) === 0) socket.setTimeout(stallTimeoutMs);
-      }
-    }, intervalMs).unref();
+  watch(): void {
+    this.#watch = setInterval(() => this.#lookThrough(), this.#limits.connectionsCheckingIntervalMs).unref();
   }
 
-  /**
-   * Stops accepting, closes idle connections at once, and the others as soon as their answer is sent.
-   *
-   * Not node:http's own close(): that destroys connections whose answer is written but not yet sent, stops
-   * looking for requests that stall, and waits for connections on which nothing ever came.
-   *
-   * @param server whose connections these are
-   * @param graceMs after which the connections left are destroyed, in milliseconds
-   * @returns once no connection is open
-   */
-  async close(server: Server, graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-    const timer = setTimeout(() => this.#destroyAll(), graceMs);
-    for (const socket of this.#sockets) {
-      if (socket.bytesRead === 0) socket.destroy();
-      else this.closeAfterAnswer(socket);
-    }
-    this.#destroyIdle(server);
-    await closed;
-    clearTimeout(timer);
+  /** Stops what `watch` began. */
+  unwatch(): void {
     clearInterval(this.#watch);
-    server.close(() => {}); // it listens no longer: this only stops node:http's interval
   }
 
-  /**
-   * Ends a connection once the answers under way on it are sent; an idle one is left as it is.
-   *
-   * @param socket the connection
-   */
-  closeAfterAnswer(socket: Socket): void {
-    const response = responseUnderWay(socket);
-    if (response === undefined) return;
-    if (!response.headersSent) response.setHeader('Connection', 'close');
-    response.once('close', () => {
-      if (responseUnderWay(socket) === undefined) socket.destroySoon();
-      else this.closeAfterAnswer(socket); // the answer to the next request, which was pipelined
-    });
+  #insist(networks: readonly string[], socket: Socket): ReturnType<FairShares<Socket>['take']> {
+    const share = Math.max(1, this.#limits.maxConnections * SHARE);
+    if (networks === PROXY || this.#shares.heldBy(networks) >= share) return null;
+    this.#isInsisting = true;
+    try {
+      return this.#shares.take(networks, socket);
+    } finally {
+      this.#isInsisting = false;
+    }
   }
 
-  #destroyIdle(server: Server): void {
-    const unsent = [...this.#sockets].map(responseUnderWay).find((response) => response?.writableEnded);
-    if (unsent === undefined) server.closeIdleConnections();
-    else unsent.once('close', () => this.#destroyIdle(server)); // node:http would take it for idle
+  #forget(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) this.#shares.release(connection.place);
+    this.#open.delete(socket);
   }
 
-  #destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  #lookThrough(): void {
+    // Only where some may soon have to give way does it matter which one was idle longest.
+    const isOrderNeeded = this.#shares.used > this.#limits.maxConnections / 2;
+    for (const [socket, connection] of this.#open) {
+      releaseLastRequest(socket);
+      if (socket.writableLength > 0 && (socket.timeout ?? 0) === 0) socket.setTimeout(this.#limits.stallTimeoutMs);
+      if (isOrderNeeded) this.#moveToYoungest(socket, connection);
+    }
+    const unsent = [...this.#open].map(([socket, { networks }]) => ({ socket, network: networks.at(-1) ?? '' }));
+    for (const socket of slowestReaders(unsent, this.#limits.maxUnsentBytes)) socket.destroy();
   }
+
+  #moveToYoungest(socket: Socket, connection: Connection): void {
+    if (socket.bytesRead === connection.bytesRead) return;
+    connection.bytesRead = socket.bytesRead;
+    this.#shares.release(connection.place);
+    const taken = this.#shares.take(connection.networks, socket);
+    if (taken !== null) connection.place = taken.place;
+  }
+}
+
+/** Whether no request's header has come that is not answered yet. */
+function isIdle(socket: Socket): boolean {
+  return responseUnderWay(socket) === undefined;
 }

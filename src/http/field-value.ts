@@ -1,8 +1,15 @@
 /** What HTTP field values are made of: tokens, quoted strings and optional whitespace (RFC 9110 section 5.6). */
 
-// token = 1*tchar; tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~"
-//   / DIGIT / ALPHA                                                                   RFC 9110 section 5.6.2
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Header fields, in order. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/**
+ * token = 1*tchar; tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~"
+ * / DIGIT / ALPHA, as a piece of a regular expression. RFC 9110 section 5.6.2
+ */
+export const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+
+const WHOLE_TOKEN = new RegExp(`^${TOKEN}$`);
 
 // quoted-string can carry: HTAB / SP / VCHAR / obs-text                               RFC 9110 section 5.6.4
 const QUOTABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -14,7 +21,7 @@ const QUOTABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * Source: RFC 9110 section 5.6.2.
  */
 export function isToken(text: string): boolean {
-  return TOKEN.test(text);
+  return WHOLE_TOKEN.test(text);
 }
 
 /**

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
 import { HttpError } from './http-error.ts';
 import { isUtf8, type MediaType, parseMediaType } from './media-type.ts';
+import { parseMultipart } from './multipart.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 export interface FormLimits {
   /** Bytes of the body as it is sent. */
@@ -13,13 +15,14 @@ export interface FormLimits {
 const MALFORMED_MULTIPART =
   'Bad request: the multipart body does not follow its boundary; send it again, ' +
   'or send the form as application/x-www-form-urlencoded';
+const NOT_UTF8 = 'Bad request: the form is not in UTF-8';
 
 /**
  * Reads what Flask's `request.form` holds: the text fields of an urlencoded or multipart body.
  *
  * @returns by name, of two equal names the first; empty where the body is no form
- * @throws {HttpError} 400 for malformed multipart; 413 past a limit; 415 for a content coding, or a
- *   charset other than UTF-8
+ * @throws {HttpError} 400 for malformed multipart, and text that is not UTF-8; 413 past a limit; 415 for a
+ *   content coding, a transfer encoding of a field, or a charset other than UTF-8
  * @throws {RequestAbortedError} the client went away
  * Source: WHATWG URL standard section 5.1; RFC 7578.
  */
@@ -35,18 +38,15 @@ export async function readForm(
   const body = await readBody(request, response, limits.maxBytes);
   const form = new Map<string, string>();
   if (body.length === 0) return form;
-  for (const [name, value] of await parse(body, mediaType, limits.maxFields)) {
-    if (typeof value === 'string' && !form.has(name)) form.set(name, value);
+  for (const [name, value] of parse(body, mediaType, limits.maxFields)) {
+    if (!form.has(name)) form.set(name, value);
   }
   return form;
 }
 
-// boundary = 0*69<bchars> bcharsnospace                                RFC 2046 section 5.1.1
-const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
+type Fields = Iterable<readonly [name: string, value: string]>;
 
-type Fields = Iterable<readonly [name: string, value: unknown]>;
-
-type Parser = (body: Buffer, mediaType: MediaType, maxFields: number) => Fields | Promise<Fields>;
+type Parser = (body: Buffer, mediaType: MediaType, maxFields: number) => Fields;
 
 const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['application/x-www-form-urlencoded', urlencodedFields],
@@ -54,28 +54,48 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
 ]);
 
 function urlencodedFields(body: Buffer, _mediaType: MediaType, maxFields: number): Fields {
+  // Counted first: what would be refused for its size should not cost its size.
   if (occurrences(body, '&') + 1 > maxFields) throw new HttpError(413);
+  const text = decodeUtf8(body);
+  if (text === null || !areEscapesUtf8(text)) throw new HttpError(400, NOT_UTF8);
   // URLSearchParams drops one leading "?", which in a body is part of the first name.
-  return new URLSearchParams(`?${body.toString('utf8')}`);
+  return new URLSearchParams(`?${text}`);
 }
 
-async function multipartFields(body: Buffer, { parameters }: MediaType, maxFields: number): Promise<Fields> {
-  const boundary = parameters.get('boundary') ?? '';
-  if (!BOUNDARY.test(boundary)) throw new HttpError(400, MALFORMED_MULTIPART);
-  // One delimiter before each part, and the closing one.
-  if (occurrences(body, `--${boundary}`) - 1 > maxFields) throw new HttpError(413);
-  // Written anew, since the platform's readers differ in the spellings of this field that they understand.
-  const headers = { 'content-type': `multipart/form-data; boundary="${boundary}"` };
+/** A percent sign without two hex digits stands for itself, as the URL standard has it. */
+function areEscapesUtf8(text: string): boolean {
   try {
-    return await new Response(body, { headers }).formData();
+    decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, 'x'));
+    return true;
   } catch {
-    throw new HttpError(400, MALFORMED_MULTIPART);
+    return false;
   }
 }
 
-/** Counted before the body is parsed: what would be refused for its size should not first cost its size. */
 function occurrences(body: Buffer, separator: string): number {
   let count = 0;
   for (let at = body.indexOf(separator); at !== -1; at = body.indexOf(separator, at + separator.length)) count += 1;
   return count;
+}
+
+// boundary = 0*69<bchars> bcharsnospace (RFC 2046 section 5.1.1); clients write other visible characters too.
+const BOUNDARY = /^[\x20-\x7e]{0,69}[\x21-\x7e]$/;
+
+// They change nothing: RFC 2045 section 6.2. What would have to be decoded, RFC 7578 section 4.7 deprecates.
+const IDENTITY_ENCODINGS: ReadonlySet<string> = new Set(['', '7bit', '8bit', 'binary']);
+
+function multipartFields(body: Buffer, { parameters }: MediaType, maxFields: number): Fields {
+  const boundary = parameters.get('boundary') ?? '';
+  const parts = BOUNDARY.test(boundary) ? parseMultipart(body, boundary, maxFields) : null;
+  if (parts === null) throw new HttpError(400, MALFORMED_MULTIPART);
+  if (parts.length > maxFields) throw new HttpError(413);
+  return parts
+    .filter(({ isFile }) => !isFile)
+    .map(({ name, content, mediaType, transferEncoding }) => {
+      if (!IDENTITY_ENCODINGS.has(transferEncoding)) throw new HttpError(415);
+      if (!isUtf8(mediaType?.parameters.get('charset'))) throw new HttpError(415);
+      const value = decodeUtf8(content);
+      if (name === null || value === null) throw new HttpError(400, NOT_UTF8);
+      return [name, value] as const;
+    });
 }

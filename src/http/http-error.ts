@@ -1,3 +1,5 @@
+import type { HeaderList } from './field-value.ts';
+
 /** Reason phrases as the error body shows them; one table, so that no two places word a status differently. */
 const MESSAGES: ReadonlyMap<number, string> = new Map([
   [400, 'Bad request'],
@@ -14,6 +16,7 @@ const MESSAGES: ReadonlyMap<number, string> = new Map([
   [429, 'Too many requests'],
   [431, 'Request header fields too large'],
   [500, 'Internal server error'],
+  [501, 'Not implemented'],
   [503, 'Service unavailable'],
 ]);
 
@@ -22,7 +25,7 @@ export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
   /** Header fields that the answer needs besides the usual ones, in order. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: HeaderList;
 
   /**
    * @param status 400 to 599
@@ -30,7 +33,7 @@ export class HttpError extends Error {
    * @param headers field names and values
    * @throws {TypeError} where the status is no error, or has no message of its own and none was given
    */
-  constructor(status: number, message?: string, headers: readonly (readonly [string, string])[] = []) {
+  constructor(status: number, message?: string, headers: HeaderList = []) {
     const text = message ?? MESSAGES.get(status);
     if (!Number.isInteger(status) || status < 400 || status > 599) throw new TypeError('status must be 400 to 599');
     if (text === undefined) throw new TypeError('message is required for a status without one of its own');

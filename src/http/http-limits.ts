@@ -12,8 +12,18 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number;
   /** Without a byte in either direction while an answer is under way: a client that does not read it. */
   readonly stallTimeoutMs: number;
-  /** Open connections (503). */
+  /** Open connections: past it the longest idle of the network that has most is closed; where none is, 503. */
   readonly maxConnections: number;
+  /** For bodies whose requests are not answered yet, and pipelined requests that wait for their turn (503). */
+  readonly maxRequestMemoryBytes: number;
+  /** What a handler holds of one body. */
+  readonly maxBodyBytes: number;
+  /** Of answers that their clients do not read; past it the connections that keep most of it are ended. */
+  readonly maxUnsentBytes: number;
+  /** How many proxies in front of us are ours; 0: the address of a connection is its client's. */
+  readonly trustedProxies: number;
+  /** How long connections that are idle when the server closes are still answered. */
+  readonly drainMs: number;
   /** For a client that was refused to read why and to close its side. */
   readonly lingerMs: number;
 }
@@ -30,5 +40,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   // Longer than requestTimeoutMs, so that a stalled request is told 408 first.
   stallTimeoutMs: 60_000,
   maxConnections: 10_000,
+  maxRequestMemoryBytes: 64 * 1_048_576,
+  maxBodyBytes: 65_536,
+  maxUnsentBytes: 64 * 1_048_576,
+  trustedProxies: 0,
+  drainMs: 1_000,
   lingerMs: 2_000,
 };

@@ -1,24 +1,24 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hasBody } from './body.ts';
 import { Connections } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
 import type { ProtocolError } from './protocol-errors.ts';
-import { protocolErrorFor, rawErrorAnswer, requestProblem } from './protocol-errors.ts';
-import { endAfter, responseUnderWay } from './socket-end.ts';
+import { protocolErrorFor, requestProblem } from './protocol-errors.ts';
+import { Refusals } from './refusals.ts';
+import type { ProtocolErrorEvent } from './refusals.ts';
+import { RequestMemory } from './request-memory.ts';
+import { closeAfterAnswer, shutDown } from './shutdown.ts';
+import { responseUnderWay } from './socket-end.ts';
+import { Turns } from './turns.ts';
 
-/** Past maxConnections a 503 is still said to this many; beyond them connections are dropped unanswered. */
-const REFUSALS_AT_ONCE = 256;
+const TOO_MUCH: ProtocolError = { status: 503, reason: 'too many bodies and waiting requests' };
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A request that never reached the handler, for the log. `reason` holds nothing that the client sent. */
-export interface ProtocolErrorEvent extends ProtocolError {
-  readonly address: string;
-}
 
 /**
  * A node:http server with limits, whose every refusal has the project's error form, and that can be closed
@@ -30,8 +30,10 @@ export class HttpServer {
   readonly #limits: HttpLimits;
   readonly #handler: RequestHandler;
   readonly #onProtocolError: (event: ProtocolErrorEvent) => void;
-  readonly #connections = new Connections();
-  readonly #refused = new WeakSet<Duplex>();
+  readonly #connections: Connections;
+  readonly #memory: RequestMemory;
+  readonly #turns = new Turns();
+  readonly #refusals: Refusals;
   #closing: Promise<void> | null = null;
 
   /**
@@ -47,6 +49,11 @@ export class HttpServer {
     this.#limits = { ...DEFAULT_HTTP_LIMITS, ...limits };
     this.#handler = handler;
     this.#onProtocolError = onProtocolError;
+    this.#refusals = new Refusals(this.#limits.lingerMs, onProtocolError);
+    this.#connections = new Connections(this.#limits);
+    const { maxRequestMemoryBytes: maxBytes, maxBodyBytes, trustedProxies } = this.#limits;
+    const onYield = (socket: Socket): void => this.#refusals.giveWay(socket, TOO_MUCH);
+    this.#memory = new RequestMemory({ maxBytes, maxBodyBytes, trustedProxies, onYield });
     this.server = this.#createServer();
   }
 
@@ -64,7 +71,7 @@ export class HttpServer {
       this.server.listen(port, host, () => {
         this.server.off('error', reject);
         const address = this.server.address();
-        this.#connections.watch(this.#limits.connectionsCheckingIntervalMs, this.#limits.stallTimeoutMs);
+        this.#connections.watch();
         if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
         else resolve(address);
       });
@@ -72,13 +79,16 @@ export class HttpServer {
   }
 
   /**
-   * Stops accepting, closes idle connections at once, and the others as soon as their answer is sent.
+   * Stops accepting, answers idle connections for a while and closes them, the others as soon as their answer is sent.
    *
    * @param graceMs after which the connections left are destroyed, in milliseconds
    * @returns once no connection is open; the same promise however often it is called
    */
   close(graceMs = 10_000): Promise<void> {
-    this.#closing ??= this.#connections.close(this.server, graceMs);
+    const { drainMs } = this.#limits;
+    this.#closing ??= shutDown(this.server, () => this.#connections.sockets(), { drainMs, graceMs }).finally(() =>
+      this.#connections.unwatch(),
+    );
     return this.#closing;
   }
 
@@ -96,7 +106,6 @@ export class HttpServer {
     });
     // Past its default of 2,000 node:http drops header lines and says nothing; requestProblem() refuses them.
     server.maxHeadersCount = 0;
-    server.maxConnections = limits.maxConnections + REFUSALS_AT_ONCE;
     // A client that ends its side after the request (`nc -N`) still wants the answer.
     Object.assign(server, { httpAllowHalfOpen: true });
     const onRequest = this.#onRequest.bind(this);
@@ -124,57 +133,50 @@ export class HttpServer {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const problem = requestProblem(request, this.#limits.maxHeaders);
     if (problem !== null) return this.#refuse(request.socket, problem, response);
-    if (this.#closing !== null) this.#connections.closeAfterAnswer(request.socket);
+    const waits = response.socket === null;
+    // What is left of one piece is still read once the connection is given up.
+    if (waits && (request.socket.destroyed || this.#refusals.has(request.socket))) return;
+    if ((waits || hasBody(request)) && !this.#memory.hold(request, response, waits)) {
+      this.#refusals.giveWay(request.socket, TOO_MUCH, request);
+    } else if (!waits) this.#begin(request, response);
+    else this.#turns.wait(request, response, () => this.#begin(request, response));
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    // Nothing can be answered any more, as behind an Upgrade: then nothing is to be done either.
+    if (!socket.writable) return;
+    // node:http drops what came in one piece with an Upgrade that nobody makes, and reads on in the middle of the rest:
+    // a field's value would be a request. So what follows is never looked at (RFC 9110 section 7.8 lets us ignore it).
+    if (this.#closing !== null || request.headers.upgrade !== undefined) closeAfterAnswer(socket);
     this.#handler(request, response);
   }
 
   #onClientError(error: Error, socket: Duplex): void {
     // The parser complains again of each packet that comes while the client reads its answer.
-    if (this.#refused.has(socket)) return;
+    if (this.#refusals.has(socket)) return;
     const problem = protocolErrorFor(error);
     if (problem === null || !socket.writable) socket.destroy();
     else this.#refuse(socket, problem);
   }
 
   #refuse(socket: Duplex, problem: ProtocolError, own?: ServerResponse): void {
-    if (this.#refused.has(socket)) return;
-    this.#refused.add(socket);
-    const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
-    this.#onProtocolError({ address, ...problem });
-    this.#answerWhenFree(socket, problem.status, own);
-  }
-
-  /** Never into the middle of an answer, nor in the place of the answer to an earlier, sound request. */
-  #answerWhenFree(socket: Duplex, status: number, own?: ServerResponse): void {
     const response = responseUnderWay(socket);
-    if (response !== undefined && response !== own) {
-      if (response.req.complete) {
-        response.once('close', () => this.#answerWhenFree(socket, status, own));
-        return;
-      }
-      // The body of this very request is broken, and its answer has begun: it cannot be taken back.
-      if (response.headersSent) {
-        socket.destroy();
-        return;
-      }
-    }
-    // RFC 9110 section 15.5.6: 405 has Allow; for the target of a CONNECT, no method is.
-    const extraHeaders = status === 405 ? ['Allow: '] : status === 503 ? ['Retry-After: 1'] : [];
-    if (socket.writable) endAfter(socket, rawErrorAnswer(status, extraHeaders), this.#limits.lingerMs);
-    else socket.destroy();
+    const isBehindUpgrade = response !== own && response?.req.complete && response.req.headers.upgrade !== undefined;
+    if (isBehindUpgrade !== true) this.#refusals.refuse(socket, problem, own);
   }
 
   #limitConnections(server: Server): void {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      if (this.#connections.add(socket) <= this.#limits.maxConnections) {
+      if (this.#connections.accept(socket)) {
         for (const listener of listeners) listener.call(server, socket);
         return;
       }
       // No parser ever sees this one, so that it costs next to nothing.
       socket.on('error', () => socket.destroy());
-      this.#refuse(socket, { status: 503, reason: 'too many connections' });
+      this.#refusals.giveWay(socket, { status: 503, reason: 'too many connections' });
     });
   }
 }

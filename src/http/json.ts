@@ -1,12 +1,12 @@
 /**
- * JSON as the tutorial's server prints it: two-space indent, one newline at the end. Keys stay in the order
- * that they are given in; whoever builds an answer gives them sorted.
+ * JSON as the tutorial's server prints it: two-space indent, one newline at the end. Keys keep their order, so
+ * callers give them sorted.
  */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** JSON to be sent, often many times, with what is worked out of it once. */
+/** JSON that is sent many times: its text and its length are computed once. */
 export class JsonContent {
   readonly text: string;
   readonly byteLength: number;
@@ -17,7 +17,7 @@ export class JsonContent {
     this.byteLength = Buffer.byteLength(this.text);
   }
 
-  /** `latin1` where that says the same: node:http copies it as it is. */
+  /** `latin1` where the text is ASCII, since node:http copies that without encoding it. */
   get encoding(): 'latin1' | 'utf8' {
     return this.byteLength === this.text.length ? 'latin1' : 'utf8';
   }

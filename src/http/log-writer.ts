@@ -11,11 +11,11 @@ export type WriteFunction = (
 ) => void;
 
 export interface LogWriterOptions {
-  /** Past so much waiting, lines are dropped. In characters: bytes, in ASCII. As much again may be on its way. */
+  /** Lines are dropped while this much waits. In characters: bytes, in ASCII. The write under way may hold as much. */
   readonly maxBufferedBytes?: number;
-  /** How long a line waits for others to be written with. */
+  /** How long lines are gathered before they are written. */
   readonly flushIntervalMs?: number;
-  /** How long to wait where the descriptor takes nothing (EAGAIN: a pipe whose reader is slow). */
+  /** How long to wait before trying again after EAGAIN: a pipe whose reader is slow. */
   readonly retryDelayMs?: number;
   readonly write?: WriteFunction;
 }
@@ -28,7 +28,7 @@ const DEFAULT_LOG_WRITER_OPTIONS = {
   write: fsWrite satisfies WriteFunction,
 } as const;
 
-/** So much is written at once, without waiting for the timer. */
+/** This much is written without waiting for the timer. */
 const FLUSH_BYTES = 64 * 1024;
 const SYNC_ATTEMPTS = 50;
 const SYNC_RETRY_MS = 10;
@@ -39,8 +39,8 @@ const SYNC_RETRY_MS = 10;
  * `process.stdout` would write each line at once, and on a pipe whose reader is slow keep the rest without bound.
  * Here memory is bounded: lines that find no room are dropped and counted, and one line says how many as soon as
  * there is room. A write that fails (EPIPE: the reader is gone; EIO; ENOSPC) loses its lines, counted as well; later
- * lines are tried again, so that the log comes back when the disk does. No failure leaves this class: the server
- * goes on without its log.
+ * lines are tried again, so that the log comes back when the disk does. This class never throws for a failed write: the
+ * server goes on without its log.
  *
  * A pipe should be non-blocking: node:process makes it so when `process.stdout` (or `stderr`) is first read. On a
  * blocking one, a reader that stands still holds a thread of the pool, and process.exit() waits for it.
@@ -111,8 +111,8 @@ export class LogWriter {
   }
 
   /**
-   * Writes what is left before returning, for the way out after a crash. What another thread is just writing is
-   * written again: twice is better than not at all. Gives up after half a second, or at the first error.
+   * Writes what is left before returning, for an exit after a crash. A write under way is written again: twice is
+   * better than not at all. Gives up after half a second, or at the first error.
    */
   flushSync(): void {
     const rest = this.#takePending();

@@ -75,10 +75,11 @@ export function requestProblem(request: IncomingMessage, maxHeaders: number): Pr
     } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
       // A 1.0 proxy in front reads no chunks and would see the end of this message elsewhere.
       if (request.httpVersion === '1.0') return { status: 400, reason: 'Transfer-Encoding in HTTP/1.0' };
-      // The parser lets `gzip, chunked` through with the body still compressed.
+      // The parser lets `gzip, chunked` through with the body still compressed: 501, since where the message ends is
+      // known, but not how to read it (RFC 9112 section 6.1).
       const coding = (raw[i + 1] ?? '').trim().toLowerCase();
       if (coding !== 'chunked') {
-        return { status: CHUNKED_LAST.test(coding) ? 415 : 400, reason: 'a transfer coding other than chunked' };
+        return { status: CHUNKED_LAST.test(coding) ? 501 : 400, reason: 'a transfer coding other than chunked' };
       }
     }
   }

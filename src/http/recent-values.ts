@@ -1,12 +1,12 @@
 import { sampledHash } from './sampled-hash.ts';
 
-/** How many are remembered; a power of two. */
+/** How many values are cached; a power of two. */
 const SLOTS = 512;
 
-/** How many characters of a key choose its slot: a session id is to be told from another behind a long cookie too. */
+/** How many characters of a key choose its slot: enough to tell two session ids apart behind a long cookie. */
 const SAMPLED_CHARACTERS = 24;
 
-/** Longer keys are not remembered, so that what is held is bounded. In UTF-16 units. */
+/** Longer keys are not cached, so that memory is bounded. In UTF-16 units. */
 const MAX_KEY_LENGTH = 1_024;
 
 interface Entry<V> {
@@ -15,22 +15,21 @@ interface Entry<V> {
 }
 
 /**
- * What a function gave for the keys that came last. Clients send their requests in bursts: the same target, the
- * same cookie, again and again.
+ * Caches the last result per key; a colliding key replaces it. Clients send requests in bursts, with the same target
+ * and the same cookie.
  *
- * A new key takes the place of the one that has its slot, so what is held is bounded, there is nothing to clean
- * up, and a key that is not held costs hardly more than without this.
+ * Memory is bounded, nothing has to be cleaned up, and a miss costs hardly more than the computation.
  */
 export class RecentValues<V> {
   readonly #compute: (key: string) => V;
   readonly #entries = new Array<Entry<V> | undefined>(SLOTS).fill(undefined);
 
-  /** @param compute gives the same for the same key, whenever it is called */
+  /** @param compute always gives the same value for the same key: nothing is ever invalidated */
   constructor(compute: (key: string) => V) {
     this.#compute = compute;
   }
 
-  /** What `compute` gives for the key. */
+  /** The value of a key, cached or computed. */
   of(key: string): V {
     const slot = sampledHash(key, SAMPLED_CHARACTERS) & (SLOTS - 1);
     const entry = this.#entries[slot];

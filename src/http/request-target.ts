@@ -1,6 +1,6 @@
 // absolute-form up to its path: scheme "://" host [ ":" port ]           RFC 9112 section 3.2.2
 // Userinfo ("user@host") is refused, as RFC 9110 section 4.2.4 asks.
-const ABSOLUTE_PREFIX = /^https?:\/\/[^/?#@]+(?![^/?#])/i;
+const ABSOLUTE_PREFIX = /^https?:\/\/([^/?#@]+)(?![^/?#])/i;
 
 // A URI is written in visible ASCII; anything else must be percent-encoded.   RFC 3986 section 2
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -28,6 +28,16 @@ export function requestPath(target: string): string | null {
   if (path === null) return null;
   if (path === '') return '/';
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/**
+ * The host, and port where there is one, that a request target names. It counts in place of the `Host` field.
+ *
+ * @returns null where the target is not in absolute-form
+ * Source: RFC 9112 section 3.2.2.
+ */
+export function requestAuthority(target: string): string | null {
+  return ABSOLUTE_PREFIX.exec(target)?.[1] ?? null;
 }
 
 function endOfPath(target: string, start: number): number {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
+import type { HeaderList } from './field-value.ts';
 import { JsonContent } from './json.ts';
 
-/** Header fields, in order. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type { HeaderList };
 
 export const NO_HEADERS: HeaderList = [];
 
@@ -16,12 +16,12 @@ export interface Answer {
   readonly headers: HeaderList;
 }
 
-/** How much of an unwanted body is read, so that its sender can read the answer and use the connection again. */
+/** How much of an unread body is dropped, so that its sender can read the answer and use the connection again. */
 const MAX_DISCARDED_BYTES = 1_048_576;
 
 /** On every answer. */
 const COMMON_HEADERS: HeaderList = [
-  // Nothing here is to be taken for a script or a page, whatever a browser thinks of its content.
+  // Browsers must not guess a type: JSON must never run as a script or show as a page.
   ['X-Content-Type-Options', 'nosniff'],
   // Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2).
   ['Cache-Control', 'no-store'],
@@ -63,7 +63,7 @@ export function json(status: number, value: unknown, headers: HeaderList = NO_HE
 }
 
 /**
- * Sends an answer: the one place that does.
+ * Sends a handler's answer. What `http-server.ts` refuses before there is a handler, it answers itself.
  *
  * @param prepared the fields besides those of the answer
  */

@@ -8,21 +8,21 @@ export interface Route<H> {
 
 export type Parameters = ReadonlyMap<string, string>;
 
-/** What is at one path. */
+/** The methods and handlers of one path. */
 export interface Resource<H> {
   /** In alphabetical order, OPTIONS among them, and HEAD wherever GET is (RFC 9110 sections 9.3.7 and 10.2.1). */
   readonly methods: readonly string[];
   /** By method. HEAD has GET's where it has none of its own: it is GET without the content (RFC 9110 section 9.3.2). */
   readonly handlers: ReadonlyMap<string, H>;
-  /** What stands in the path for the `:name` segments of the routes. */
+  /** The path's segments that match the `:name` segments of the route, by name. */
   readonly parameters: Parameters;
 }
 
-/** All routes of one path. */
+/** Every route of one path, compiled. */
 interface RoutedPath<H> {
   readonly path: string;
   readonly segments: readonly string[];
-  /** What a path that matches begins with: all before the first parameter. */
+  /** The part before the first parameter, with which every matching path begins. */
   readonly prefix: string;
   /** The segments from the first parameter on: a parameter's name, or a literal. */
   readonly rest: readonly ({ readonly parameter: string } | { readonly parameter: null; readonly literal: string })[];
@@ -36,7 +36,7 @@ const ROUTE_PATH = /^\/$|^(?:\/(?::[A-Za-z]\w*|[\w.~-]+))+$/;
 
 const NO_PARAMETERS: Parameters = new Map();
 
-/** Finds what is at a path. Where a literal and a parameter both match a segment, the leftmost literal wins. */
+/** Finds the routes of a path. Where a literal and a parameter both match a segment, the leftmost literal wins. */
 export class Router<H> {
   readonly #literal = new Map<string, RoutedPath<H>>();
   readonly #withParameters: RoutedPath<H>[] = [];

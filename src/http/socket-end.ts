@@ -37,9 +37,9 @@ export function releaseLastRequest(socket: Duplex): void {
 /**
  * Sends the last bytes on a connection, then closes it so that the client can read them.
  *
- * A socket that is closed with unread bytes makes the kernel send a reset, and a reset throws away what the
- * client has not read yet: so our side is ended first, what still comes in is read and forgotten, and only
- * then, or after `lingerMs`, is the socket destroyed.
+ * A socket that is closed with unread bytes makes the kernel send a reset, and a reset discards what the
+ * client has not read yet. So our side is ended first, and incoming bytes are read and dropped. The socket is
+ * destroyed once the client has closed its side, or after `lingerMs`.
  *
  * @param socket the connection
  * @param bytes what to send

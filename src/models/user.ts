@@ -1,3 +1,4 @@
+import type { KnownNetwork } from '../security/known-networks.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Repository, Schema } from '../storage/store.ts';
 import { Base, decodeTime, encodeTime, formatTime, hasOnly } from './base.ts';
@@ -18,14 +19,6 @@ export interface UserLink {
   readonly expiresAt: number;
 }
 
-/** A network from which a user has signed in. */
-export interface KnownNetwork {
-  /** As `networkOf` writes it. */
-  readonly network: string;
-  /** Milliseconds since the epoch. */
-  readonly lastUsedAt: number;
-}
-
 export interface UserFields extends BaseFields {
   readonly email: string;
   /** As `PasswordHasher` made it; null: the user was invited, and cannot sign in yet. */
@@ -34,7 +27,7 @@ export interface UserFields extends BaseFields {
   readonly lastName?: string | null;
   /** Sorted, each once. */
   readonly groups?: readonly string[];
-  /** The one used last first. */
+  /** From where the user has signed in of late. */
   readonly knownNetworks?: readonly KnownNetwork[];
   /** null: none is good. */
   readonly link?: UserLink | null;
@@ -120,7 +113,8 @@ export function isActiveAdministrator(user: User): boolean {
 const MAX_FOLDED_LENGTH = 1_024;
 
 /**
- * Emails count as equal without regard to case, and however their accents are composed.
+ * Emails count as equal without regard to case, however their accents are composed, and whether a sigma stands at the
+ * end of a word or not: its capital is the same.
  *
  * @returns a text that is too long for an email as it is: to compose 60,000 accents takes a second, in which
  *   nobody else is answered
@@ -128,7 +122,7 @@ const MAX_FOLDED_LENGTH = 1_024;
 export function foldEmail(email: string): string {
   if (email.length > MAX_FOLDED_LENGTH) return email;
   // Twice: of some letters the small one composes with its accent, the capital does not (\u1ff6).
-  return email.normalize('NFC').toLowerCase().normalize('NFC');
+  return email.normalize('NFC').toLowerCase().replaceAll('\u03c2', '\u03c3').normalize('NFC');
 }
 
 /** The members of a record of version 2. */
@@ -164,9 +158,9 @@ export function userSchema(defaultGroups: readonly string[]): Schema<User> {
       first_name: user.firstName,
       last_name: user.lastName,
       groups: user.groups,
-      known_networks: user.knownNetworks.map(({ network, lastUsedAt }) => ({
+      known_networks: user.knownNetworks.map(({ network, lastSignInAt }) => ({
         network,
-        last_used_at: encodeTime(lastUsedAt),
+        last_sign_in_at: encodeTime(lastSignInAt),
       })),
       link:
         user.link === null
@@ -225,11 +219,11 @@ function decodeNetworks(value: unknown): readonly KnownNetwork[] | null {
   if (!Array.isArray(value)) return null;
   const networks: KnownNetwork[] = [];
   for (const item of value) {
-    if (typeof item !== 'object' || item === null || !hasOnly(item, ['network', 'last_used_at'])) return null;
-    const { network, last_used_at }: { readonly network?: unknown; readonly last_used_at?: unknown } = item;
-    const lastUsedAt = decodeTime(last_used_at);
-    if (typeof network !== 'string' || lastUsedAt === null) return null;
-    networks.push({ network, lastUsedAt });
+    if (typeof item !== 'object' || item === null || !hasOnly(item, ['network', 'last_sign_in_at'])) return null;
+    const { network, last_sign_in_at }: { readonly network?: unknown; readonly last_sign_in_at?: unknown } = item;
+    const lastSignInAt = decodeTime(last_sign_in_at);
+    if (typeof network !== 'string' || lastSignInAt === null) return null;
+    networks.push({ network, lastSignInAt });
   }
   return networks;
 }

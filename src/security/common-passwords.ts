@@ -2,8 +2,8 @@
  * The commonest passwords of 8 characters or more, as the public lists of leaked passwords rank them, in
  * lower case. Guessing by lists goes through these first, and ten guesses a window are enough for some.
  *
- * A short list on purpose: it is read with the source. Each is here for being common, not for being weak
- * by some rule: NIST 800-63B-4, 3.1.1.2, asks for a blocklist and against rules of composition.
+ * The list is short on purpose: it is read with the source. A password is in it because it is common, not because
+ * some rule calls it weak: NIST 800-63B-4, 3.1.1.2, asks for a blocklist and against rules of composition.
  */
 
 const LIST = `

@@ -3,6 +3,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 // They change nothing (RFC 9110, section 9.2.1), and a preflight is a question, not yet a request.
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Why a request counts as another site's: its browser says so, or its Origin is not the host that it names. */
+export type CrossSiteReason = 'fetch_site' | 'origin';
+
+/** What the client reads: which setting to look at. */
+export const CROSS_SITE_MESSAGES: { readonly [reason in CrossSiteReason]: string } = {
+  fetch_site: 'Forbidden: a page of another origin sent this; list its origin in CORS_ORIGINS if it may',
+  origin:
+    'Forbidden: the Origin is not the host that the request names. Behind a proxy: pass Host on, or set PUBLIC_URL. ' +
+    'From a page of another origin: list it in CORS_ORIGINS if it may send this',
+};
+
 /**
  * Whether a request comes from a page of another site, and so must be refused: the browser would send our
  * cookie (or, for Basic, its remembered password) with a request that the user never asked for. Login is
@@ -13,30 +24,32 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  *
  * @param method as sent; methods are case-sensitive
  * @param headers of the request, as node parses them
- * @param isListed whether an origin is one that the operator named in CORS_ORIGINS; `*` names none
- * @returns true: answer 403. Never throws
+ * @param host that the request names: of an absolute-form target, else its `Host`
+ * @param isListed whether an origin is one that the operator named; `CORS_ORIGINS=*` names none
+ * @returns null: let it pass; else answer 403. Never throws
  * Source: W3C Fetch Metadata; OWASP CSRF Prevention Cheat Sheet, Fetch Metadata; ASVS 5.0, 3.5.1 and 3.5.3.
  */
-export function isCrossSite(
+export function crossSiteReason(
   method: string,
   headers: IncomingHttpHeaders,
+  host: string | undefined,
   isListed: (origin: string) => boolean,
-): boolean {
-  if (SAFE_METHODS.has(method)) return false;
+): CrossSiteReason | null {
+  if (SAFE_METHODS.has(method)) return null;
   const { origin } = headers;
   // `null` stands for every sandboxed frame and every `data:` page: no list can mean one of them.
-  if (origin !== undefined && origin !== 'null' && isListed(origin)) return false;
+  if (origin !== undefined && origin !== 'null' && isListed(origin)) return null;
   switch (headers['sec-fetch-site']) {
     case 'same-origin':
     case 'none':
-      return false;
+      return null;
     case 'cross-site':
     case 'same-site':
-      return true;
+      return 'fetch_site';
     default:
       // Absent: an old browser, or one on plain HTTP. Any other value counts as absent, as Fetch Metadata asks
       // of servers, for values yet to come: a browser that sends one sends Origin with an unsafe method too.
-      return origin !== undefined && !isOwnOrigin(origin, headers.host);
+      return origin !== undefined && !isOwnOrigin(origin, host) ? 'origin' : null;
   }
 }
 

@@ -11,13 +11,22 @@ export interface ScryptCost {
 export const HASH_BYTES = 32;
 
 // The costliest hash we make or verify: whoever tampers with the file must not ask for 64 GiB or an hour.
-// OWASP's largest (logN 17, r 8) fits; five times the time of its smallest does too.
-const MAX_MEMORY_BYTES = 128 * 1024 * 1024;
+// OWASP's largest is it; five times the time of its smallest does too.
+const MAX_MEMORY_BYTES = scryptMemoryBytes({ logN: 17, r: 8, p: 1 });
 const MAX_WORK = 2 ** 22;
 
-/** A stored hash, parsed: ours, or the tutorial's unsalted SHA-256. */
+/**
+ * What scrypt was given; the identifier of the PHC string.
+ *
+ * - `scrypt-hmac-sha256`: an HMAC of the NFC bytes, keyed by the salt. What new hashes are.
+ * - `scrypt-sha256`: the tutorial's unsalted SHA-256 of the bytes as they came, wrapped at the import.
+ * - `scrypt`: the NFC bytes themselves, as the first version of this server had it.
+ */
+export type ScryptKind = 'scrypt-hmac-sha256' | 'scrypt-sha256' | 'scrypt';
+
+/** A stored hash, parsed: ours, or the tutorial's unsalted SHA-256 as it is. */
 export type StoredHash =
-  | { readonly kind: 'scrypt'; readonly cost: ScryptCost; readonly salt: Buffer; readonly hash: Buffer }
+  | { readonly kind: ScryptKind; readonly cost: ScryptCost; readonly salt: Buffer; readonly hash: Buffer }
   | { readonly kind: 'sha256'; readonly hash: Buffer };
 
 /**
@@ -31,7 +40,7 @@ export function sha256Hash(hex: string): string | null {
   return /^[0-9a-f]{64}$/i.test(hex) ? `$sha256$${hex.toLowerCase()}` : null;
 }
 
-// "$scrypt$ln=" decimal ",r=" decimal ",p=" decimal: the PHC string format; decimals without leading zeros.
+// "ln=" decimal ",r=" decimal ",p=" decimal: the PHC string format; decimals without leading zeros.
 const SCRYPT_COST = /^ln=([1-9]\d?),r=([1-9]\d{0,3}),p=([1-9]\d{0,3})$/;
 // 16 to 64 bytes of salt and 32 of hash, in Base64 (RFC 4648, section 4) without padding, as PHC has it.
 const SALT = /^[A-Za-z0-9+/]{22,86}$/;
@@ -44,7 +53,8 @@ export function parsePasswordHash(stored: string): StoredHash | null {
   const [before, kind, ...parts] = stored.split('$', 6);
   if (before !== '') return null;
   if (kind === 'sha256') return parseSha256(parts);
-  return kind === 'scrypt' ? parseScrypt(parts) : null;
+  const isScrypt = kind === 'scrypt-hmac-sha256' || kind === 'scrypt-sha256' || kind === 'scrypt';
+  return isScrypt ? parseScrypt(kind, parts) : null;
 }
 
 function parseSha256([hex = '', ...rest]: string[]): StoredHash | null {
@@ -52,17 +62,22 @@ function parseSha256([hex = '', ...rest]: string[]): StoredHash | null {
   return { kind: 'sha256', hash: Buffer.from(hex, 'hex') };
 }
 
-function parseScrypt([named = '', salt = '', hash = '', ...rest]: string[]): StoredHash | null {
+function parseScrypt(kind: ScryptKind, [named = '', salt = '', hash = '', ...rest]: string[]): StoredHash | null {
   const [, logN, r, p] = SCRYPT_COST.exec(named) ?? [];
   if (rest.length > 0 || !SALT.test(salt) || !HASH.test(hash)) return null;
   const cost = { logN: Number(logN), r: Number(r), p: Number(p) };
   if (!isBoundedCost(cost)) return null;
-  return { kind: 'scrypt', cost, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+  return { kind, cost, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
 }
 
-/** @returns the PHC string `$scrypt$ln=…,r=…,p=…$<salt>$<hash>`. */
-export function formatScryptHash({ logN, r, p }: ScryptCost, salt: Buffer, hash: Buffer): string {
-  return `$scrypt$ln=${logN},r=${r},p=${p}$${unpadded(salt)}$${unpadded(hash)}`;
+/** @returns the PHC string `$<kind>$ln=…,r=…,p=…$<salt>$<hash>`. */
+export function formatScryptHash(kind: ScryptKind, cost: ScryptCost, salt: Buffer, hash: Buffer): string {
+  return `$${kind}$${formatCost(cost)}$${unpadded(salt)}$${unpadded(hash)}`;
+}
+
+/** The cost as a PHC string has it: the same text for the same cost. */
+export function formatCost({ logN, r, p }: ScryptCost): string {
+  return `ln=${logN},r=${r},p=${p}`;
 }
 
 function unpadded(bytes: Buffer): string {
@@ -77,9 +92,14 @@ export function isBoundedCost(cost: ScryptCost): boolean {
   return logN < 16 * r && scryptMemoryBytes(cost) <= MAX_MEMORY_BYTES && scryptWork(cost) <= MAX_WORK;
 }
 
-/** What a hash holds while it is made: 32 MiB at today's cost. */
-export function scryptMemoryBytes({ logN, r }: ScryptCost): number {
-  return 128 * 2 ** logN * r;
+/**
+ * What a hash holds while it is made: 32 MiB at today's cost. The `p` blocks count, too: with a small N and a large r
+ * they are nearly all of it.
+ *
+ * Source: RFC 7914, sections 5 and 6; two blocks of work beside, as OpenSSL has it.
+ */
+export function scryptMemoryBytes({ logN, r, p }: ScryptCost): number {
+  return 128 * r * (2 ** logN + p + 2);
 }
 
 /** The time of a hash, in a unit that is the same for all costs. */

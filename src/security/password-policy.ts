@@ -13,8 +13,8 @@ export const MAX_PASSWORD_BYTES = 1024;
 export const MAX_UNNORMALIZED_LENGTH = 2 * MAX_PASSWORD_BYTES;
 
 /**
- * Why a new password will not do. Any character will, spaces and emoji among them, and there is no rule of
- * composition: those make people write `Password1!`.
+ * Why a new password will not do. Any character but NUL will, spaces and emoji among them, and there is no rule
+ * of composition: those make people write `Password1!`.
  *
  * @param password as given: neither trimmed nor cut
  * @param minLength in code points, counted after NFC, so that the same text typed on another keyboard counts alike
@@ -24,6 +24,8 @@ export const MAX_UNNORMALIZED_LENGTH = 2 * MAX_PASSWORD_BYTES;
 export function passwordProblem(password: string, minLength: number): string | null {
   // Every lone surrogate becomes the same U+FFFD in UTF-8: passwords that differ would be equal.
   if (!password.isWellFormed()) return 'password must be well-formed Unicode: half of a surrogate pair will not do';
+  // Old hashes take it for padding, so that it would add nothing; no field of a form lets anybody type it.
+  if (password.includes('\0')) return 'password must not hold NUL (U+0000)';
   const tooLong = `password must be at most ${MAX_PASSWORD_BYTES} bytes long in UTF-8`;
   if (password.length > MAX_UNNORMALIZED_LENGTH) return tooLong;
   const normalized = password.normalize('NFC');

@@ -7,26 +7,23 @@ interface Entry<U> {
 }
 
 /**
- * Basic sends the password with every request, and scrypt takes a good part of a second: the credentials that
- * were just verified are remembered, with the user as it was then, so that a repeated request costs about two
- * microseconds.
+ * Caches the credentials that were just verified, with the user as it was then. Basic sends the password with
+ * every request, and scrypt takes a good part of a second; a repeated request costs about two microseconds.
  *
  * - Successes only: a wrong password costs its guesser a full hash, each time, and counts in the throttle.
  * - An HMAC, never the credentials: a core dump or a heap snapshot shows no password.
- * - Under a random key that each instance makes: the MACs are worth nothing to another process or to a
- *   list of passwords tried against them, and nobody can aim at a slot of the map. For the same reason a
- *   plain look-up will do: what its time tells about a MAC is of no use to who cannot compute one.
- * - Good for one user id, password and stored hash: the MAC is over the password (and the email, as both came),
- *   and whoever asks holds the user given back against the one in the store. A changed password, or a replaced
- *   hash, differs, so there is nothing to invalidate and no way to forget it; a deleted user is not in the store.
- * - Over the credentials as they came, so that a repeated request is spared their decoding and the search for
- *   the email, too: 19,000 instructions of 115,000.
- * - Bounded in number, the oldest out: memory is. Bounded in time: the key is not used on one password
- *   for ever, and what was remembered wrongly is soon forgotten.
+ * - Under a random key of this instance: nobody else can compute a MAC. So a list of passwords cannot be tried
+ *   against them, nobody can choose a slot of the map, and the look-up need not take constant time.
+ * - Valid for one user id, password and stored hash: the MAC is over the credentials, and the caller compares the
+ *   user that it gets with the one in the store. After a changed password, a replaced hash or a deletion they
+ *   differ, so nothing has to be invalidated.
+ * - Over the encoded credentials, so that a repeated request needs neither decoding nor a search for the email:
+ *   19,000 instructions of 115,000.
+ * - Bounded in number: the oldest goes. Bounded in time: the password is verified in full again now and then.
  */
 export class VerifiedCredentials<U> {
   readonly #mac = createMac();
-  /** MAC → whose they were, and when they were verified; the oldest first. */
+  /** MAC → the user, and when the credentials were verified; the oldest first. */
   readonly #entries = new Map<string, Entry<U>>();
   readonly #maxEntries: number;
   readonly #lifetimeMs: number;
@@ -47,7 +44,7 @@ export class VerifiedCredentials<U> {
     this.#clock = clock;
   }
 
-  /** How many are held, those included whose time is over and that nobody has asked for since. */
+  /** How many are cached, expired ones that nobody has asked for included. */
   get size(): number {
     return this.#entries.size;
   }
@@ -61,14 +58,14 @@ export class VerifiedCredentials<U> {
     const entry = this.#entries.get(mac);
     if (entry === undefined) return null;
     const age = this.#clock() - entry.verifiedAt;
-    // A clock that was set back makes an age below zero: valid for who knows how long, so not valid.
+    // A clock that was set back gives a negative age. Such an entry would be valid too long, so it is not valid.
     if (age >= 0 && age < this.#lifetimeMs) return entry.user;
     this.#entries.delete(mac);
     return null;
   }
 
   /**
-   * Remembers credentials that were verified a moment ago: call it on nothing else.
+   * Caches credentials. Call it only on those that were just verified.
    *
    * @param credentials as the client sent them
    * @param user whose they are, with the stored hash that they were verified against

@@ -19,7 +19,8 @@ export function createAnswerHeaders(
     const { origin } = request.headers;
     if (request.method === 'OPTIONS' && status === 204) {
       // A preflight's in place of an answer's: browsers refuse two `Access-Control-Allow-Origin`.
-      return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request)));
+      const requested = request.headers['access-control-request-headers'];
+      return new PreparedHeaders(cors.preflightHeaders(origin, allowedMethods(request), requested));
     }
     const headers = cors.responseHeaders(origin);
     const known = prepared.get(headers);

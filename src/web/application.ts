@@ -6,7 +6,7 @@ import { CorsPolicy } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { Answer } from '../http/respond.ts';
 import { Router } from '../http/router.ts';
-import { isCrossSite } from '../security/cross-site.ts';
+import { CROSS_SITE_MESSAGES, crossSiteReason } from '../security/cross-site.ts';
 import { createAnswerCycle } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { admit, identify } from './gate.ts';
@@ -40,21 +40,28 @@ export function createApplication(
   const router = new Router(served.map((route) => ({ method: route.method, path: route.path, handler: route })));
   const targets = createTargets(router, auth, excludedPaths(routes));
   const cors = new CorsPolicy(config.corsOrigins);
-  const isListedOrigin = (origin: string): boolean => cors.allows(origin);
+  const ownOrigin = config.publicUrl === null ? null : new URL(config.publicUrl).origin;
+  /** Behind a proxy that rewrites `Host`, PUBLIC_URL tells which origin is ours. */
+  const isListedOrigin = (origin: string): boolean => origin === ownOrigin || cors.allows(origin);
 
   function answer(request: WebRequest): Awaitable<Answer> {
-    if (request.target.path === null) throw new HttpError(400);
+    const { path } = request.target;
+    // Only OPTIONS may ask about the server as a whole (RFC 9112 section 3.2.4).
+    if (path === null || (path === '*' && request.method !== 'OPTIONS')) throw new HttpError(400);
     if (request.method === 'OPTIONS') return answerOptions(request);
-    if (isCrossSite(request.method, request.headers, isListedOrigin)) {
-      const { origin } = request.headers;
-      securityLog.log('cross_site_refused', request, { reason: 'origin', origin });
-      throw new HttpError(403);
-    }
+    refuseCrossSite(request);
     return whenReady(identify(request, services), () => {
       const route = routeOf(request);
       admit(request, route, services);
       return route.handler(request, services);
     });
+  }
+
+  function refuseCrossSite(request: WebRequest): void {
+    const reason = crossSiteReason(request.method, request.headers, request.host, isListedOrigin);
+    if (reason === null) return;
+    securityLog.log('cross_site_refused', request, { reason, origin: request.headers.origin });
+    throw new HttpError(403, CROSS_SITE_MESSAGES[reason]);
   }
 
   function routeOf({ target: { resource }, method }: WebRequest): WebRoute {

@@ -73,6 +73,11 @@ export class WebRequest implements AuthRequest, Caller {
     return new URLSearchParams(start === -1 ? '' : target.slice(start).split('#', 1)[0]);
   }
 
+  /** The host that the request names, with its port. */
+  get host(): string | undefined {
+    return this.target.authority ?? this.headers.host;
+  }
+
   /** Whether the client's own connection was TLS, as far as that can be trusted. */
   get isSecure(): boolean {
     return isSecure(this.#incoming, this.#trustedProxies);

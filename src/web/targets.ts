@@ -1,11 +1,13 @@
 import type { Auth } from '../api/v1/auth/auth.ts';
 import { RecentValues } from '../http/recent-values.ts';
-import { requestPath } from '../http/request-target.ts';
+import { requestAuthority, requestPath } from '../http/request-target.ts';
 import type { Resource, Router } from '../http/router.ts';
 import type { WebRoute } from './route.ts';
 
 /** What a request target comes to, whatever the method and whoever asks. */
 export interface Target {
+  /** The host that the target names itself; null where only the `Host` field does. */
+  readonly authority: string | null;
   /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
   readonly path: string | null;
   /** Whether only a user may go on. */
@@ -40,9 +42,10 @@ export function createTargets(
 ): RecentValues<Target> {
   return new RecentValues((target) => {
     const path = requestPath(target);
-    if (path === null) return { path, needsUser: true, resource: null };
+    const authority = requestAuthority(target);
+    if (path === null) return { authority, path, needsUser: true, resource: null };
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
-    return { path, needsUser, resource: router.find(path) };
+    return { authority, path, needsUser, resource: router.find(path) };
   });
 }

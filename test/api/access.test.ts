@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
   { route: 'PUT /api/v1/users/:id', options: NAMES, statuses: [401, 403, 200, 200, 200, 200] },
   {
     route: 'PUT /api/v1/users/:id/email',
-    options: { json: { email: 'new@example.com' } },
+    options: { json: { email: 'NEW@example.com' } },
     statuses: [401, 403, 403, 200, 403, 403],
     basic: { administrator: 200, owner: 403 },
   },
@@ -106,7 +106,8 @@ async function ask({ server, advance }: Actors, row: Row, role: Role, basic: boo
   if (role.startsWith('stale')) advance(901);
   const [method = '', path = ''] = row.route.split(' ');
   const below = path.replace('/api/v1', '').replace(':id', target.id).replace(':handle', 'unknown');
-  return server.api(method, below, { ...row.options, ...credentials });
+  const options = JSON.stringify(row.options ?? {}).replace('NEW@', `new${number}@`);
+  return server.api(method, below, { ...JSON.parse(options), ...credentials });
 }
 
 async function signIn(server: TestService, email: string): Promise<RequestOptions> {

@@ -24,7 +24,7 @@ test('JSON is written as the tutorial prints it, to the letter', async (t) => {
   assert.equal((await api('GET', '/stats')).text, '{\n  "users": 0\n}\n');
   assert.equal((await api('GET', '/users')).text, '[]\n');
   assert.equal((await api('GET', '/unauthorized')).text, '{\n  "error": "Unauthorized"\n}\n');
-  const { id } = await addUser('é"\\@hbtn.io', PASSWORD);
+  const { id } = await addUser('é"\\@hbtn.io', PASSWORD, []);
   const time = '"\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d"';
   const fields = [
     `"created_at": ${time}`,

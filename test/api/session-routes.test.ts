@@ -20,6 +20,14 @@ function multipart(fields: { readonly [name: string]: string }): RequestOptions 
   return { body: `${parts.join('')}--X--\r\n`, headers: { 'content-type': 'multipart/form-data; boundary=X' } };
 }
 
+test('POST login takes an email with blanks around it, as a browser would strip them', async (t) => {
+  const { api, addUser } = await startTestService(t);
+  await addUser(EMAIL, PASSWORD);
+  for (const email of [` ${EMAIL}`, `${EMAIL} `, `\t${EMAIL}\r\n`]) {
+    assert.equal((await api('POST', '/auth_session/login', { form: { email, password: PASSWORD } })).status, 200, email);
+  }
+});
+
 for (const authType of SESSION_TYPES) {
   test(`POST login tells what is missing or wrong under ${authType}`, async (t) => {
     const { api, addUser } = await startTestService(t, { authType });
@@ -34,7 +42,11 @@ for (const authType of SESSION_TYPES) {
       [{ form: { email: '' } }, 400, 'email missing'],
       [{ form: { email: '', password: PASSWORD } }, 400, 'email missing'],
       [{ form: { password: PASSWORD } }, 400, 'email missing'],
-      [{ json: FORM }, 400, 'email missing'],
+      [{ json: {} }, 400, 'email missing'],
+      [{ json: [] }, 400, 'email missing'],
+      [{ json: { email: 1, password: 'a' } }, 400, 'email must be a text'],
+      [{ json: { email: EMAIL, password: ['a'] } }, 400, 'password must be a text'],
+      [{ json: { email: EMAIL, password: 'test' } }, 401, 'wrong password'],
       [{ body: `email=${EMAIL}&password=${PASSWORD}` }, 400, 'email missing'],
       [raw('Email=a'), 400, 'email missing'],
       [raw('email&password=a'), 400, 'email missing'],
@@ -44,7 +56,9 @@ for (const authType of SESSION_TYPES) {
       [{ form: { email: EMAIL, password: '' } }, 400, 'password missing'],
       [multipart({ email: EMAIL }), 400, 'password missing'],
       [{ form: { email: 'guillaume@hbtn.io', password: 'test' } }, 404, 'no user found for this email'],
-      [{ form: { email: ` ${EMAIL}`, password: PASSWORD } }, 404, 'no user found for this email'],
+      [{ form: { email: `\u00a0${EMAIL}`, password: PASSWORD } }, 404, 'no user found for this email'],
+      [{ form: { email: ' \t ', password: PASSWORD } }, 400, 'email missing'],
+      [{ form: { email: ` ${EMAIL}`, password: ` ${PASSWORD}` } }, 401, 'wrong password'],
       [{ form: { email: '__proto__', password: PASSWORD } }, 404, 'no user found for this email'],
       [{ form: { email: EMAIL, password: 'test' } }, 401, 'wrong password'],
       [{ form: { email: EMAIL, password: `${PASSWORD} ` } }, 401, 'wrong password'],
@@ -61,7 +75,7 @@ for (const authType of SESSION_TYPES) {
     const { api, addUser } = await startTestService(t, { authType, sessionName: 'sid' });
     const user = await addUser(EMAIL, PASSWORD);
     const text = jsonText(user.toJson());
-    for (const options of [{ form: FORM }, multipart(FORM), { form: { ...FORM, email: EMAIL.toUpperCase() } }]) {
+    for (const options of [{ form: FORM }, { json: FORM }, multipart(FORM), { form: { ...FORM, email: EMAIL.toUpperCase() } }]) {
       for (const path of ['/auth_session/login', '/auth_session/login/']) {
         const reply = await api('POST', path, options);
         assert.deepEqual([reply.status, reply.text], [200, text]);

@@ -9,13 +9,13 @@ const PASSWORD = 'H0lbertonSchool98!';
 const SESSION_TYPES: readonly AuthType[] = ['session_auth', 'session_exp_auth', 'session_db_auth'];
 const NO_USER = '9375973a-68c7-46aa-b135-29f79e837495';
 
-test('PUT and DELETE /users/me are 404: only GET has it', async (t) => {
+test('PUT and DELETE /users/me answer as those of the id', async (t) => {
   const { api, addUser } = await startTestService(t, { authType: 'basic_auth' });
-  await addUser('bob@hbtn.io', PASSWORD);
+  await addUser('bob@hbtn.io', PASSWORD, []);
   const basic = ['bob@hbtn.io', PASSWORD] as const;
-  assert.equal((await api('PUT', '/users/me', { basic, json: { first_name: 'Bob' } })).status, 404);
-  assert.equal((await api('DELETE', '/users/me', { basic })).status, 404);
-  assert.equal((await api('GET', '/users/me', { basic })).status, 200);
+  assert.equal(fieldsOf(await api('PUT', '/users/me', { basic, json: { first_name: 'Bob' } })).first_name, 'Bob');
+  assert.equal((await api('DELETE', '/users/me', { basic })).status, 200);
+  assert.equal((await api('GET', '/users/me', { basic })).status, 403);
 });
 
 test('PUT /users/:id changes the names that are given, and nothing else', async (t) => {
@@ -82,7 +82,7 @@ test('PUT /users/:id of two fields at the same moment keeps both', async (t) => 
 
 test('DELETE /users/:id removes the user, once; the email is free again', async (t) => {
   const { api, addUser } = await startTestService(t, { authType: 'none' });
-  const { id } = await addUser('bob@hbtn.io', PASSWORD);
+  const { id } = await addUser('bob@hbtn.io', PASSWORD, []);
   const replies = await Promise.all([api('DELETE', `/users/${id}`), api('DELETE', `/users/${id}`)]);
   assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 404]);
   assert.equal((await api('GET', `/users/${id}`)).status, 404);

@@ -59,7 +59,7 @@ test('import takes the users of the tutorial with their ids and passwords, and s
   ]);
 
   const again = await run(['import', file]);
-  assert.deepEqual([again.code, again.stdout.split('\n', 1)[0]], [0, 'Imported 0 users, left out 8']);
+  assert.deepEqual([again.code, again.stdout.split('\n', 1)[0]], [1, 'Imported 0 users, left out 8']);
 
   const journal = (): string => readFileSync(join(directory, JOURNAL), 'utf8');
   const { api, service } = await startTestService(t, { dataDirectory: directory });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { PromptInterruptedError, readNewPassword } from '../../src/cli/password-prompt.ts';
+import { PasswordEncodingError, PromptInterruptedError, readNewPassword } from '../../src/cli/password-prompt.ts';
 import type { PromptInput } from '../../src/cli/password-prompt.ts';
 
 /** A terminal, as far as the prompt looks at one. */
@@ -41,7 +41,7 @@ interface Typed {
 }
 
 /** Types each text once the prompt asks for the next. */
-async function typed(...texts: readonly string[]): Promise<Typed> {
+async function typed(...texts: readonly (string | Buffer)[]): Promise<Typed> {
   const [input, output] = [new FakeTerminal(), screen()];
   const answer = readNewPassword({ input, output });
   for (const text of texts) {
@@ -106,6 +106,31 @@ test('readNewPassword() gives the terminal back and throws when CTRL+C is presse
   }
 });
 
+const [HALF, OTHER_HALF] = [Buffer.from([0xc3]), Buffer.from([0xa9])];
+
+test('readNewPassword() takes a character that comes in two pieces, and removes it whole', async () => {
+  assert.equal((await typed('a', HALF, OTHER_HALF, '\r', 'aé\r')).password, 'aé');
+  assert.equal((await typed('a', HALF, OTHER_HALF, '\u007fb\r', 'ab\r')).password, 'ab');
+});
+
+test('readNewPassword() refuses what is not UTF-8, and gives the terminal back', async () => {
+  for (const texts of [['a\xff\r'], ['a\xc3\r'], ['ok\r', '\xe9\r'], ['\xed\xa0\x80\r']]) {
+    const [input, output] = [new FakeTerminal(), screen()];
+    const refused = assert.rejects(readNewPassword({ input, output }), PasswordEncodingError);
+    for (const text of texts) {
+      input.write(Buffer.from(text, 'latin1'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await refused;
+    assert.equal(input.rawModes.at(-1), false);
+  }
+  for (const text of ['\xff\n', 'a\xe9', '\xc0\xaf\nsecond']) {
+    const input = new FakeTerminal(false);
+    input.end(Buffer.from(text, 'latin1'));
+    await assert.rejects(readNewPassword({ input, output: screen() }), PasswordEncodingError);
+  }
+});
+
 test('readNewPassword() takes the first line where the input is no terminal, and asks nothing', async () => {
   const cases: readonly (readonly [chunks: readonly (string | Buffer)[], password: string])[] = [
     [['secret\n'], 'secret'],
@@ -117,6 +142,9 @@ test('readNewPassword() takes the first line where the input is no terminal, and
     [['\n'], ''],
     [[''], ''],
     [[Buffer.from([0xc3]), Buffer.from([0xa9, 0x0a])], 'é'],
+    [['ok\n', Buffer.from([0xff])], 'ok'],
+    [['a\r'], 'a\r'],
+    [['a\rb\r\n'], 'a\rb'],
   ];
   for (const [chunks, password] of cases) {
     const [input, output] = [new FakeTerminal(false), screen()];

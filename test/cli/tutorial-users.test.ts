@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readTutorialUsers } from '../../src/cli/tutorial-users.ts';
+import { describeImport, readTutorialUsers } from '../../src/cli/tutorial-users.ts';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
@@ -54,10 +54,12 @@ for (const [title, record, field, value] of [
   ['the key as id where there is none', SPARSE, 'id', 'the-key'],
   ['created_at as updated_at where there is none', SPARSE, 'updatedAt', CREATED_AT],
   ['no name where there is none', SPARSE, 'firstName', null],
-  ['no name where it is a number', { ...BOB, first_name: 5 }, 'firstName', null],
   ['created_at where updated_at is no time', { ...BOB, updated_at: 'x' }, 'updatedAt', CREATED_AT],
   ['a hash in upper case', { ...BOB, _password: SHA256.toUpperCase() }, 'passwordHash', `$sha256$${SHA256}`],
-  ['an email that no new user could have', { ...BOB, email: 'bob' }, 'email', 'bob'],
+  ['a fraction of a second', { ...BOB, created_at: '2017-09-25T01:55:17.123456' }, 'createdAt', CREATED_AT + 123],
+  ['a fraction in updated_at', { ...BOB, updated_at: '2017-09-25T01:55:17.5' }, 'updatedAt', CREATED_AT + 500],
+  ['an id of other characters', { ...BOB, id: "a.b-_~!$&'()*+,;=:@c" }, 'id', "a.b-_~!$&'()*+,;=:@c"],
+  ['an id of 128 characters', { ...BOB, id: 'a'.repeat(128) }, 'id', 'a'.repeat(128)],
   ['a member that it does not know', { ...BOB, other: {} }, 'email', 'bob@hbtn.io'],
 ] as const) {
   test(`readTutorialUsers() takes ${title}`, () => {
@@ -73,6 +75,15 @@ for (const [title, record, reason] of [
   ['an empty object', {}, /no email/],
   ['an id that is a number', { ...BOB, id: 5 }, /id/],
   ['an empty id', { ...BOB, id: '' }, /id/],
+  ...['me', '.', '..', 'a/b', '/', 'a b', 'a?b', 'a#b', 'a%b', 'a\\b', 'é', 'a\n', 'a\0', '\ud800', 'a'.repeat(129)].map(
+    (id) => [`the id ${JSON.stringify(id).slice(0, 20)}`, { ...BOB, id }, /^its id cannot stand in the path/] as const,
+  ),
+  ...['bob', 'a@b@c', 'a b@c', 'a:b@c', 'a\n@b', 'a\u200b@b', 'a\u202e@b', '\ud800@b', `${'a'.repeat(254)}@b`].map(
+    (email) => [`the email ${JSON.stringify(email).slice(0, 20)}`, { ...BOB, email }, /^its email must /] as const,
+  ),
+  ...[5, {}, 'a\tb', '\u202eboB', 'a'.repeat(201)].map(
+    (name) => [`the name ${JSON.stringify(name).slice(0, 20)}`, { ...BOB, last_name: name }, /^its last_name must /] as const,
+  ),
   ['no email', { ...BOB, email: null }, /no email/],
   ['an empty email', { ...BOB, email: '' }, /no email/],
   ['no password', { ...BOB, _password: null }, /password/],
@@ -82,6 +93,8 @@ for (const [title, record, reason] of [
   ['no created_at', { ...BOB, created_at: undefined }, /created_at/],
   ['a created_at without a time', { ...BOB, created_at: '2017-09-25' }, /created_at/],
   ['a created_at of another form', { ...BOB, created_at: '2017-09-25 01:55:17' }, /created_at/],
+  ['a created_at of 30 February', { ...BOB, created_at: '2017-02-30T01:55:17' }, /created_at/],
+  ['a fraction without digits', { ...BOB, created_at: '2017-09-25T01:55:17.' }, /created_at/],
   ['a created_at that no clock shows', { ...BOB, created_at: '2017-13-25T01:55:17' }, /created_at/],
 ] as const) {
   test(`readTutorialUsers() leaves out a record with ${title}, and says why`, () => {
@@ -106,6 +119,33 @@ test('readTutorialUsers() tolerates a byte order mark, and an empty file of user
 test('readTutorialUsers() takes a key of __proto__ as any other', () => {
   const { users = [], leftOut = [] } = readTutorialUsers(`{"__proto__":${JSON.stringify(SPARSE)}}`) ?? {};
   assert.deepEqual([at(users, 0).id, leftOut.length], ['__proto__', 0]);
+});
+
+test('readTutorialUsers() refuses the key as id too, where it cannot stand in a path', () => {
+  for (const key of ['me', 'a/b', '..']) {
+    assert.deepEqual(read(SPARSE, key)?.leftOut, [{ key, reason: 'its id cannot stand in the path of a URL' }]);
+  }
+});
+
+test('describeImport() shows nothing that a terminal would obey', () => {
+  const result = { takenCount: 0, leftOut: [{ key: 'a\u001b[31m\u202eé', reason: 'it is no user' }] };
+  const [, line] = describeImport(result);
+  assert.equal(line, '  "a\\u001b[31m\\u202eé": it is no user');
+});
+
+test('import exits 1 where nothing was taken', async (t) => {
+  const directory = join(temporaryDirectory(t), 'data');
+  const file = join(temporaryDirectory(t), '.db_User.json');
+  const env = { DATA_DIR: directory };
+  const importing = async (): Promise<unknown[]> => {
+    const { code, stdout } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
+    return [code, stdout.split('\n')[0]];
+  };
+  writeFileSync(file, JSON.stringify({ me: SPARSE }));
+  assert.deepEqual(await importing(), [1, 'Imported 0 users, left out 1']);
+  writeFileSync(file, JSON.stringify({ me: SPARSE, [BOB.id]: BOB }));
+  assert.deepEqual(await importing(), [0, 'Imported 1 users, left out 1']);
+  assert.deepEqual(await importing(), [1, 'Imported 0 users, left out 2']);
 });
 
 test('import takes what it can, keeps what is there, and says what it left out and why', async (t) => {

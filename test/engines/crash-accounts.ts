@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MODEL_OPTIONS } from '../helpers/model-options.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import { digestSessionId, UserSession } from '../../src/models/user-session.ts';
 import { User } from '../../src/models/user.ts';
@@ -37,13 +38,13 @@ export function namesValue(firstName: string | null, lastName: string | null): s
 /** Makes the accounts behind the server's back, with hashes that cost little. */
 export async function makeAccounts(directory: string, clients: number, victims: number): Promise<Accounts> {
   const store = new JournalStore({ directory });
-  const models = declareModels(store);
+  const models = declareModels(store, MODEL_OPTIONS);
   await store.open();
   const passwordHash = await new PasswordHasher({ cost: { logN: 4, r: 8, p: 1 } }).hash(PASSWORD);
   const users = new Ledger();
   const sessions = new Ledger();
   const make = async (name: string): Promise<Account> => {
-    const user = new User({ email: `${name}@example.com`, passwordHash });
+    const user = new User({ email: `${name}@example.com`, passwordHash, groups: ['admins'] });
     const sessionId = randomUUID();
     const session = new UserSession({ sessionId: digestSessionId(sessionId), userId: user.id });
     await users.write(user.email, namesValue(null, null), () => models.users.save(user));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config.ts';
+import { MODEL_OPTIONS } from './model-options.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import type { UserSession } from '../../src/models/user-session.ts';
 import type { User } from '../../src/models/user.ts';
@@ -74,7 +75,7 @@ export async function storedUser(server: TestService, email = EMAIL): Promise<Us
 export async function storedSessions(server: TestService): Promise<UserSession[]> {
   await server.service.close();
   const store = new JournalStore({ directory: server.directory });
-  const { userSessions } = declareModels(store);
+  const { userSessions } = declareModels(store, MODEL_OPTIONS);
   await store.open();
   try {
     return await userSessions.all();

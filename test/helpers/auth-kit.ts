@@ -8,7 +8,7 @@ import { declareModels, withSessionsInMemory } from '../../src/models/repositori
 import type { Database } from '../../src/models/repositories.ts';
 import { digestSessionId } from '../../src/models/user-session.ts';
 import { User } from '../../src/models/user.ts';
-import { LoginThrottle } from '../../src/security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../src/security/memory-login-throttle.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import { CHEAP_COST } from './service.ts';
@@ -60,7 +60,7 @@ export function authKit(options: KitOptions = {}): AuthKit {
     clock,
   });
   const passwords = new PasswordHasher({ cost: CHEAP_COST });
-  const throttle = new LoginThrottle({ maxFailures: 0, windowSeconds: 1, clock });
+  const throttle = new MemoryLoginThrottle({ maxFailures: 0, windowSeconds: 1, clock });
   const signIn = new SignIn({ database, passwords, throttle, log: new SecurityLog(() => {}, clock), clock });
   return {
     options: { sessionName, users: database.users, sessions, signIn, clock },

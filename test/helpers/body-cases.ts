@@ -4,11 +4,13 @@ import type { Case, World } from './requests.ts';
 const WRONG_FORMAT = 'Wrong format';
 const NOT_READ = 'Unsupported media type';
 const LARGE = 'x'.repeat(100_000);
-const EMAIL_SENTENCE = 'email must be an address with one @ and no spaces or colons, such as bob@example.com';
+const EMAIL_SENTENCE = 'email must be an address with one @ and no spaces, colons or invisible characters, such as bob@example.com';
 const MULTIPART = 'Content-Type: multipart/form-data; boundary=b\r\n';
 const MALFORMED_MULTIPART =
   'Bad request: the multipart body does not follow its boundary; send it again, ' +
   'or send the form as application/x-www-form-urlencoded';
+
+const NOT_UTF8 = 'Bad request: the form is not in UTF-8';
 
 const login = (body: string, fields = FORM_TYPE): string => withBody(LOGIN, fields, body);
 const newUser =
@@ -73,7 +75,7 @@ export const BODY_CASES: readonly Case[] = [
     'a fractional name',
     '400 open',
     rename('{"first_name":1.5}'),
-    'first_name must be a text without control characters, or null',
+    'first_name must be a text without control or invisible characters, or null',
   ],
   ['a byte order mark', '200 open', rename('\xef\xbb\xbf{}')],
 
@@ -84,7 +86,9 @@ export const BODY_CASES: readonly Case[] = [
     login('email=__proto__&password=constructor'),
     'no user found for this email',
   ],
-  ['bad escapes in a form', '404 open', login('email=%zz%&password=%c0%af'), 'no user found for this email'],
+  ['bad escapes in a form', '404 open', login('email=%zz%&password=%zz'), 'no user found for this email'],
+  ['escapes of no UTF-8 in a form', '400 open', login('email=a@b&password=%c0%af'), NOT_UTF8],
+  ['bytes of no UTF-8 in a form', '400 open', login('email=a@b&password=\xff'), NOT_UTF8],
   ['NUL in a form', '404 open', login('email=%00&password=\0'), 'no user found for this email'],
   ['the part __proto__', '400 open', login(`${part('__proto__', 'a')}--b--\r\n`, MULTIPART), 'email missing'],
   ['multipart cut short', '400 open', login(part('email', 'a'), MULTIPART), MALFORMED_MULTIPART],

@@ -7,7 +7,7 @@ import type { Ended } from './process.ts';
 /** The command line on a data directory of the test. */
 export function commandLine(t: TestContext): {
   directory: string;
-  run(args: readonly string[], input?: string, env?: { readonly [name: string]: string }): Promise<Ended>;
+  run(args: readonly string[], input?: string | Buffer, env?: { readonly [name: string]: string }): Promise<Ended>;
 } {
   const directory = temporaryDirectory(t);
   return {

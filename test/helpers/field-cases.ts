@@ -1,8 +1,10 @@
+import { CROSS_SITE_MESSAGES } from '../../src/security/cross-site.ts';
 import { basic, FORM_TYPE, JSON_TYPE, LOGIN, request, withBody } from './requests.ts';
 import type { Case, World } from './requests.ts';
 
 const BAD = 'Bad request';
 const LONG = 'a'.repeat(20_000);
+const FOREIGN = CROSS_SITE_MESSAGES.origin;
 const TOO_LARGE = 'Request header fields too large';
 const status = (fields: string): string => request('GET /api/v1/status', fields);
 const me =
@@ -58,15 +60,20 @@ export const FIELD_CASES: readonly Case[] = [
   ['an empty Content-Type', '400 open', withBody(LOGIN, 'Content-Type:\r\n', 'email=a'), 'email missing'],
   ['a malformed Content-Type', '400 open', withBody(LOGIN, 'Content-Type: ;;=/"\r\n', 'email=a'), 'email missing'],
   ['no Content-Type', '400 open', withBody(LOGIN, '', 'email=a'), 'email missing'],
-  ['a foreign Origin', '403 open', withBody(LOGIN, `Origin: http://b\r\n${FORM_TYPE}`, 'email=a'), 'Forbidden'],
-  ['Origin: null', '403 open', withBody(LOGIN, `Origin: null\r\n${FORM_TYPE}`, 'email=a'), 'Forbidden'],
+  ['a foreign Origin', '403 open', withBody(LOGIN, `Origin: http://b\r\n${FORM_TYPE}`, 'email=a'), FOREIGN],
+  ['Origin: null', '403 open', withBody(LOGIN, `Origin: null\r\n${FORM_TYPE}`, 'email=a'), FOREIGN],
   [
     'two Origins',
     '403 open',
     withBody(LOGIN, `Origin: http://a\r\nOrigin: http://b\r\n${FORM_TYPE}`, 'a'),
-    'Forbidden',
+    FOREIGN,
   ],
-  ['a cross-site form', '403 open', withBody(LOGIN, `Sec-Fetch-Site: cross-site\r\n${FORM_TYPE}`, 'a=b'), 'Forbidden'],
+  [
+    'a cross-site form',
+    '403 open',
+    withBody(LOGIN, `Sec-Fetch-Site: cross-site\r\n${FORM_TYPE}`, 'a=b'),
+    CROSS_SITE_MESSAGES.fetch_site,
+  ],
 ];
 
 const NOBODY = 'Forbidden';

@@ -15,7 +15,7 @@ export interface ProcessOptions {
   /** The whole environment, but for what a process cannot do without: no setting of the caller leaks in. */
   readonly env?: { readonly [name: string]: string };
   /** Written to its standard input, which then ends. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { MODEL_OPTIONS } from './model-options.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
@@ -19,10 +20,10 @@ export function startServer(t: TestContext, env: NonNullable<ProcessOptions['env
 export async function directoryWithUser(t: TestContext, email: string, password: string): Promise<string> {
   const directory = temporaryDirectory(t);
   const store = new JournalStore({ directory });
-  const { users } = declareModels(store);
+  const { users } = declareModels(store, MODEL_OPTIONS);
   await store.open();
   const passwordHash = await new PasswordHasher({ cost: CHEAP_COST }).hash(password);
-  await users.save(new User({ email, passwordHash }));
+  await users.save(new User({ email, passwordHash, groups: ['admins'] }));
   await store.close();
   return directory;
 }

@@ -1,4 +1,5 @@
-import { request } from './requests.ts';
+import { CROSS_SITE_MESSAGES } from '../../src/security/cross-site.ts';
+import { FORM_TYPE, request, withBody } from './requests.ts';
 import type { Case, World } from './requests.ts';
 
 const BAD = 'Bad request';
@@ -41,6 +42,18 @@ export const TARGET_CASES: readonly Case[] = [
   ['another case', '401 open', get('/API/V1/STATUS'), 'Unauthorized'],
   ['an open path and more', '401 open', get('/api/v1/statusx'), 'Unauthorized'],
   ['absolute-form', '200 open', get('http://b.example/api/v1/status')],
+  [
+    'absolute-form, and an Origin of its host',
+    '400 open',
+    withBody('POST http://b.example:81/api/v1/auth_session/login', `Origin: http://b.example:81\r\n${FORM_TYPE}`, 'a=b'),
+    'email missing',
+  ],
+  [
+    'absolute-form, and an Origin of the Host field',
+    '403 open',
+    withBody('POST http://b.example/api/v1/auth_session/login', `Origin: http://a\r\n${FORM_TYPE}`, 'a=b'),
+    CROSS_SITE_MESSAGES.origin,
+  ],
   ['absolute-form to another path', '401 open', get('http://b.example/api/v1/users'), 'Unauthorized'],
   ['absolute-form that hides a path', '401 open', get('http://b/?/api/v1/status'), 'Unauthorized'],
   ['absolute-form without a path', '401 open', get('http://b'), 'Unauthorized'],
@@ -59,7 +72,9 @@ export const TARGET_CASES: readonly Case[] = [
   ['OPTIONS', '204 open', request('OPTIONS /api/v1/users')],
   ['OPTIONS of nothing', '404 open', request('OPTIONS /api/v1/nothing'), 'Not found'],
   ['OPTIONS *', '204 open', request('OPTIONS *')],
-  ['GET *', '401 open', get('*'), 'Unauthorized'],
+  ['GET *', '400 open', get('*'), BAD],
+  ['GET * signed in', '400 open', signedIn('*'), BAD],
+  ['POST *', '400 open', withBody('POST *', FORM_TYPE, 'a=b'), BAD],
   ['TRACE', '405 open', signedIn('/api/v1/users', 'TRACE'), 'Method not allowed'],
   ['TRACE without credentials', '401 open', request('TRACE /api/v1/users'), 'Unauthorized'],
   ['PATCH', '405 open', signedIn('/api/v1/users/me', 'PATCH'), 'Method not allowed'],

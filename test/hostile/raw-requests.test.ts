@@ -7,6 +7,7 @@ import { cookieOf } from '../helpers/client.ts';
 import { BODY_CASES } from '../helpers/body-cases.ts';
 import { BASIC_CASES, FIELD_CASES } from '../helpers/field-cases.ts';
 import { FRAMING_CASES } from '../helpers/framing-cases.ts';
+import { LLHTTP_CASES } from '../helpers/parser-cases.ts';
 import { STATUS } from '../helpers/requests.ts';
 import type { Case, World } from '../helpers/requests.ts';
 import { TARGET_CASES } from '../helpers/target-cases.ts';
@@ -83,6 +84,10 @@ test('every raw request is answered as the table says, and the next one right', 
   const inherited: string[] = [];
   for (const name in {}) inherited.push(name);
   assert.deepEqual(inherited, [], 'no prototype was changed');
+});
+
+test('every request of the parser that node:http has is answered as its suite expects', HOLDS_UP, async (t) => {
+  await checkAll(t, await startTestService(t), LLHTTP_CASES);
 });
 
 test('every raw request with Basic credentials is answered as the table says', HOLDS_UP, async (t) => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createApp } from '../../src/api/v1/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
+import { MODEL_OPTIONS } from '../helpers/model-options.ts';
 import { declareModels } from '../../src/models/repositories.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { SecurityLog } from '../../src/accounts/security-log.ts';
@@ -91,10 +92,14 @@ test('a file system that fails in an unforeseen way is 503 for writes, and reads
 test('an error after the header was sent ends the connection, so that the answer is not taken for whole', async (t) => {
   const errors: unknown[] = [];
   const app = createApp({
-    ...declareModels(new MemoryStore()),
+    database: declareModels(new MemoryStore(), MODEL_OPTIONS),
+    sessionPolicy: MODEL_OPTIONS.sessionPolicy,
+    publicUrl: () => null,
+    clock: Date.now,
+    monotonicClock: () => performance.now(),
     config: parseConfig({}).config,
     passwords: new PasswordHasher({ cost: CHEAP_COST }),
-    securityLog: new SecurityLog(() => {}),
+    securityLog: new SecurityLog(() => {}, Date.now),
     accessLog: null,
     onUnexpectedError: (error) => errors.push(error),
   });

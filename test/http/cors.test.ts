@@ -59,15 +59,40 @@ test('preflightHeaders() adds what the page may send', () => {
   }
 });
 
+test('preflightHeaders() lets a listed origin send the fields that it asks for, and no other origin', () => {
+  const plain = 'Authorization, Content-Type';
+  const cases: readonly (readonly [requested: string | undefined, allowed: string])[] = [
+    [undefined, plain],
+    ['', plain],
+    ['x-requested-with', 'x-requested-with'],
+    ['content-type,traceparent , \tTraceState', 'content-type, traceparent, TraceState'],
+    ['a,', plain],
+    ['a b', plain],
+    ['a;b', plain],
+    ['a\r\nb', plain],
+    ['é', plain],
+    ['a'.repeat(1_024), 'a'.repeat(1_024)],
+    ['a'.repeat(1_025), plain],
+  ];
+  const allowed = (policy: CorsPolicy, requested: string | undefined): string | undefined =>
+    new Map(policy.preflightHeaders(APP, ['GET'], requested)).get('Access-Control-Allow-Headers');
+  for (const [requested, wanted] of cases) {
+    assert.equal(allowed(new CorsPolicy([APP]), requested), wanted, requested);
+    assert.equal(allowed(new CorsPolicy('*'), requested), plain);
+    assert.equal(allowed(new CorsPolicy(['https://other.example']), requested), undefined);
+  }
+});
+
 test('CorsPolicy() throws on what is no origin', () => {
   const bad = [
     '', '*', 'null', 'app.example', 'https://', 'https://a/', 'https://a/b', 'https://a?b', 'https://a#b',
-    'https://u@a', 'https://a b', 'https://A', 'HTTPS://a', 'https://a,https://b', 'https://a\n',
+    'https://u@a', 'https://a b', 'https://A', 'HTTPS://a', 'https://a,https://b', 'https://a\n', 'https://*.a',
+    'Tauri://a', 'tauri://', 'tauri://a/', 'file://a', 'file:///a', 'chrome-extension://*', 'javascript:a',
   ];
   for (const origin of bad) {
     assert.throws(() => new CorsPolicy([APP, origin]), { name: 'TypeError', message: /^origins/ }, origin);
   }
-  for (const good of ['http://[::1]:80', 'capacitor://localhost', 'chrome-extension://abc']) {
+  for (const good of ['http://[::1]:80', 'capacitor://localhost', 'tauri://localhost', 'safari-web-extension://A1-B2']) {
     assert.equal(new CorsPolicy([good]).allows(good), true);
   }
 });

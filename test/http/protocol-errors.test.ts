@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ProtocolErrorEvent } from '../../src/http/http-server.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import { protocolErrorFor, rawErrorAnswer } from '../../src/http/protocol-errors.ts';
+import type { ProtocolErrorEvent } from '../../src/http/refusals.ts';
 import { CLOSE, HOST, SOUND, assertErrorForm, dial, echo, exchange, get, post, start } from '../helpers/raw-connection.ts';
 import { LATIN1, Random } from '../helpers/random.ts';
 
@@ -24,7 +24,8 @@ const REFUSED: readonly (readonly [what: string, status: number, bytes: string])
   ['Transfer-Encoding not ending in chunked', 400, post('Transfer-Encoding: chunked, gzip\r\n', 'abc')],
   ['chunked, then identity', 400, post(`${CHUNKED}Transfer-Encoding: identity\r\n`, '0\r\n\r\n')],
   ['Transfer-Encoding: xchunked', 400, post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n')],
-  ['Transfer-Encoding: gzip, chunked', 415, post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+  ['Transfer-Encoding: gzip, chunked', 501, post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+  ['Transfer-Encoding: deflate, chunked', 501, post('Transfer-Encoding: deflate, chunked\r\n', '0\r\n\r\n')],
   ['Transfer-Encoding in HTTP/1.0', 400, `POST / HTTP/1.0\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
   ['a chunk size that is no number', 400, post(CHUNKED, 'zz\r\n')],
   ['a chunk longer than it says', 400, post(CHUNKED, '1\r\nabc\r\n0\r\n\r\n')],
@@ -144,7 +145,7 @@ test('protocolErrorFor() answers 414 only where the packet shows that the target
 });
 
 test('rawErrorAnswer() has the error form and the extra header lines', () => {
-  for (const status of [400, 405, 408, 414, 415, 417, 431, 503]) {
+  for (const status of [400, 405, 408, 414, 417, 431, 501, 503]) {
     const text = rawErrorAnswer(status, ['X-Test: 1']);
     assertErrorForm(text, status);
     assert.match(text, /\r\nX-Test: 1\r\n/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestPath } from '../../src/http/request-target.ts';
+import { requestAuthority, requestPath } from '../../src/http/request-target.ts';
 import { LATIN1, property } from '../helpers/random.ts';
 
 test('requestPath() reads each form of target', () => {
@@ -44,6 +44,22 @@ test('requestPath() reads each form of target', () => {
     ['http://host//a', '//a'],
   ];
   for (const [target, path] of cases) assert.equal(requestPath(target), path, target);
+});
+
+test('requestAuthority() is the host that an absolute-form target names, and null for any other', () => {
+  const cases: readonly (readonly [string, string | null])[] = [
+    ['http://host/a', 'host'],
+    ['HTTPS://Host:5000', 'Host:5000'],
+    ['http://[::1]:80/a?b', '[::1]:80'],
+    ['http://host?a', 'host'],
+    ['/http://host/', null],
+    ['*', null],
+    ['', null],
+    ['ftp://host/a', null],
+    ['http://user@host/a', null],
+    ['http:///a', null],
+  ];
+  for (const [target, authority] of cases) assert.equal(requestAuthority(target), authority, target);
 });
 
 test('requestPath() returns null where the target is malformed', () => {

@@ -75,6 +75,9 @@ test('foldEmail() makes equal what differs in case, or in how accents are compos
       assert.equal(foldEmail(letter.toUpperCase().normalize(form)), foldEmail(letter), letter);
     }
   }
+  for (const name of ['Ανδρέας', 'ΑΝΔΡΈΑΣ', 'ανδρέασ', 'Ανδρέα\u03a3']) {
+    assert.equal(foldEmail(`${name}@x.gr`), foldEmail('ανδρέας@x.gr'), name);
+  }
   assert.notEqual(foldEmail('\ufb01@x'), foldEmail('fi@x'), 'a ligature is a letter of its own');
 });
 

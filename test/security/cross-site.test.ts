@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCrossSite } from '../../src/security/cross-site.ts';
+import { CROSS_SITE_MESSAGES, crossSiteReason } from '../../src/security/cross-site.ts';
+import type { CrossSiteReason } from '../../src/security/cross-site.ts';
 
 const HOST = 'api.example.com';
 const OWN = 'https://api.example.com';
@@ -16,13 +17,22 @@ interface Row {
   readonly refused: boolean;
 }
 
-function judge(method: string, { site, origin, host = HOST }: Row, listed: readonly string[] = [LISTED]): boolean {
+function reasonFor(
+  method: string,
+  { site, origin, host = HOST }: Row,
+  listed: readonly string[] = [LISTED],
+): CrossSiteReason | null {
   const headers = {
     ...(site === undefined ? {} : { 'sec-fetch-site': site }),
     ...(origin === undefined ? {} : { origin }),
-    ...(host === null ? {} : { host }),
+    // Which host the request names is for the caller to say.
+    host: 'not.asked',
   };
-  return isCrossSite(method, headers, (value) => listed.includes(value));
+  return crossSiteReason(method, headers, host ?? undefined, (value) => listed.includes(value));
+}
+
+function judge(method: string, row: Row, listed: readonly string[] = [LISTED]): boolean {
+  return reasonFor(method, row, listed) !== null;
 }
 
 const ROWS: readonly Row[] = [
@@ -99,33 +109,43 @@ const ROWS: readonly Row[] = [
   { origin: FOREIGN, host: 'evil.example#', refused: true },
 ];
 
-test('isCrossSite() answers each row of the table as the rule says when the method is unsafe', () => {
+test('crossSiteReason() answers each row of the table as the rule says when the method is unsafe', () => {
   for (const row of ROWS) {
     for (const method of UNSAFE) assert.equal(judge(method, row), row.refused, `${method} ${JSON.stringify(row)}`);
   }
 });
 
-test('isCrossSite() lets every row pass when the method is safe', () => {
+test('crossSiteReason() lets every row pass when the method is safe', () => {
   for (const row of ROWS) {
     for (const method of SAFE) assert.equal(judge(method, row), false, `${method} ${JSON.stringify(row)}`);
   }
 });
 
-test('isCrossSite() lets no origin pass as listed when the list is empty', () => {
+test('crossSiteReason() lets no origin pass as listed when the list is empty', () => {
   for (const site of ['cross-site', 'same-site', undefined]) {
     const row = { ...(site === undefined ? {} : { site }), origin: LISTED, refused: true };
     assert.equal(judge('POST', row, []), true);
   }
 });
 
-test('isCrossSite() never asks whether `null` is listed', () => {
+test('crossSiteReason() never asks whether `null` is listed', () => {
   for (const site of ['cross-site', undefined]) {
     const row = { ...(site === undefined ? {} : { site }), origin: 'null', refused: true };
     assert.equal(judge('POST', row, ['null']), true);
   }
 });
 
-test('isCrossSite() does not look at the headers of a safe request', () => {
+test('crossSiteReason() does not look at the headers of a safe request', () => {
   const unasked = (): boolean => assert.fail('asked');
-  assert.equal(isCrossSite('GET', { origin: FOREIGN, 'sec-fetch-site': 'cross-site', host: HOST }, unasked), false);
+  const headers = { origin: FOREIGN, 'sec-fetch-site': 'cross-site' };
+  assert.equal(crossSiteReason('GET', headers, HOST, unasked), null);
+});
+
+test('crossSiteReason() says what spoke against the request, and the message which settings to look at', () => {
+  for (const row of ROWS.filter(({ refused }) => refused)) {
+    const isTold = row.site === 'cross-site' || row.site === 'same-site';
+    assert.equal(reasonFor('POST', row), isTold ? 'fetch_site' : 'origin', JSON.stringify(row));
+  }
+  assert.match(CROSS_SITE_MESSAGES.fetch_site, /^Forbidden: .*CORS_ORIGINS/);
+  assert.match(CROSS_SITE_MESSAGES.origin, /^Forbidden: .*Host.*PUBLIC_URL.*CORS_ORIGINS/);
 });

@@ -10,7 +10,7 @@ import type { AccessLog } from '../../http/access-log.ts';
 import type { Database } from '../../models/repositories.ts';
 import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
-import { LoginThrottle } from '../../security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
@@ -48,7 +48,7 @@ export interface App {
 /** Wires the API: the operations on accounts, the kind of authentication, the routes. */
 export function createApp(dependencies: AppDependencies): App {
   const { config, database, passwords: hasher, securityLog: log, accessLog, clock, monotonicClock } = dependencies;
-  const throttle = new LoginThrottle({
+  const throttle = new MemoryLoginThrottle({
     maxFailures: config.loginMaxFailures,
     windowSeconds: config.loginWindowSeconds,
     clock,

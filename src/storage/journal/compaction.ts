@@ -5,18 +5,18 @@ import type { JournalFile } from './journal-file.ts';
 import { encodeLine, JOURNAL_HEADER } from './journal-line.ts';
 import type { StoredRecord } from '../store.ts';
 
-/** How many records are made into text between two turns of the event loop: about 0.3 ms. */
+/** How many records are encoded in one turn of the event loop: about 0.3 ms. */
 const RECORDS_PER_LINE = 256;
 const COPY_CHUNK_BYTES = 262_144;
 
 export interface CompactionOptions {
   readonly fileSystem: FileSystem;
   readonly collections: Collections;
-  /** The journal that counts, and goes on growing. */
+  /** The journal in use, which goes on growing. */
   readonly old: JournalFile;
-  /** Of the new journal. */
+  /** Where the new journal is written. */
   readonly path: string;
-  /** Ends the compaction early. */
+  /** Aborts the compaction. */
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export class Compaction {
   readonly #fileSystem: FileSystem;
   readonly #old: JournalFile;
   readonly #new: JournalFile;
-  /** How far the old journal has been taken over. */
+  /** How many bytes of the old journal the new one covers. */
   #copiedBytes: number;
   #recordCount = 0;
 
@@ -85,7 +85,7 @@ export class Compaction {
     return this.#new;
   }
 
-  /** Closes the new journal, which will not be used: so it does not matter whether that fails. */
+  /** Closes the new journal, which will not be used. It does not matter if that fails. */
   async abandon(): Promise<void> {
     await this.#new.close().catch(() => {});
   }

@@ -1,13 +1,13 @@
 import * as zlib from 'node:zlib';
 
-/** Remainders of each byte by the reversed polynomial of IEEE 802.3, 0xEDB88320. */
+/** The CRC of each byte, by the reversed polynomial of IEEE 802.3, 0xEDB88320. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
   return remainder;
 });
 
-/** CRC-32 for a Node that has none of its own (before 20.15). */
+/** CRC-32 in JavaScript, for a Node without `zlib.crc32` (before 20.15). */
 export function portableCrc32(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
   for (const byte of bytes) remainder = (remainder >>> 8) ^ (TABLE[(remainder ^ byte) & 0xff] ?? 0);

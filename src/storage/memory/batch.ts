@@ -7,7 +7,7 @@ export interface OwnedRemoval {
   readonly except: string | null;
 }
 
-/** What one collection adds to a commit, as it is written. */
+/** One collection's part of a commit, as it is written. */
 export interface EncodedChanges {
   readonly collection: string;
   readonly put: readonly StoredRecord[];
@@ -32,7 +32,7 @@ export interface Part {
   moveTo(batch: Batch): void;
 }
 
-/** Changes that become durable together, or not at all. */
+/** Changes that become durable together, or not at all: one commit. */
 export class Batch {
   #parts: Part[] = [];
 

@@ -9,7 +9,7 @@ import { sampledHash } from '../../http/sampled-hash.ts';
  */
 const SHARD_COUNT = 256;
 
-/** How many characters tell ids and e-mail addresses apart: they are short, and differ all over. */
+/** How many characters are hashed: ids and emails are short, and differ in every part. */
 const SAMPLED_CHARACTERS = 8;
 
 function shardOf(key: string): number {

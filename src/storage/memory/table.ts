@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { OwnedGroups } from './owned-groups.ts';
 import { ShardedMap } from './sharded-map.ts';
 
-/** One id, or several: most index values have one model, and a Set costs 200 bytes. */
+/** One id, or a Set of several: most index values have one model, and a Set costs 200 bytes. */
 type IdBucket = string | Set<string>;
 
 /** The value under which an index finds a model; null where the model has none. */
@@ -181,7 +181,7 @@ export class Table<M extends Identified> {
     else entry.previous.next = entry.next;
     if (entry.next === null) this.#last = entry.previous;
     else entry.next.previous = entry.previous;
-    // `next` stays, so that an iteration that stands here finds its way on.
+    // `next` is kept, so that an iteration that is at this entry can go on.
     entry.model = null;
   }
 

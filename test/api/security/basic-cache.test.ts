@@ -96,6 +96,7 @@ test('Basic hashes again when the stored hash is another of the same password', 
 
 test('Basic refuses a deleted user at once, and a new user of that email with another password', async (t) => {
   const { server, user, passwords } = await start(t);
+  await server.addUser('another@example.com', PASSWORD);
   assert.equal((await server.api('DELETE', `/users/${user.id}`, { basic: [EMAIL, PASSWORD] })).status, 200);
   passwords.taken();
   assert.equal((await basic(server, EMAIL, PASSWORD)).status, 403);

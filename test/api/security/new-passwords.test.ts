@@ -7,6 +7,7 @@ const TOO_SHORT = 'password must be at least 8 characters long';
 const TOO_LONG = 'password must be at most 1024 bytes long in UTF-8';
 const TOO_COMMON =
   'password must not be one of the commonest, which are guessed first: choose one that others do not use';
+const WITH_NUL = 'password must not hold NUL (U+0000)';
 const MALFORMED = 'password must be well-formed Unicode: half of a surrogate pair will not do';
 
 const GOOD_PASSWORDS = [
@@ -17,7 +18,7 @@ const GOOD_PASSWORDS = [
   '😀😁😂🤣😃😄😅😆',
   'пароль для входа',
   'with:colons::in:it',
-  '\u0000 NUL and \u001b[0m',
+  '\u0001 and \u001b[0m',
   'tab\tand\nnewline',
   '\'"; DROP TABLE users; --',
   'a&b=c%41+d',
@@ -32,6 +33,7 @@ const BAD_PASSWORDS: readonly (readonly [unknown, string])[] = [
   ...['password', 'Password', 'PASSWORD1', '12345678', 'qwertyuiop', 'iloveyou', 'Passw0rd', 'trustno1', 'letmein1',
   ].map((password) => [password, TOO_COMMON] as const),
   ...['half \ud83d of a pair', '\udc00 the other half'].map((password) => [password, MALFORMED] as const),
+  ...['\u0000 NUL within', 'a\0\0\0\0\0\0\0', 'a good password\0'].map((password) => [password, WITH_NUL] as const),
   ...[12_345_678, true, {}, ['a long password']].map((password) => [password, 'password must be a text'] as const),
   ...[undefined, null, ''].map((password) => [password, 'password missing'] as const),
 ];

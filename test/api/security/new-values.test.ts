@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCreating } from '../../helpers/accounts.ts';
 
-const ADDRESS = 'email must be an address with one @ and no spaces or colons, such as bob@example.com';
+const ADDRESS = 'email must be an address with one @ and no spaces, colons or invisible characters, such as bob@example.com';
 const EMAIL_LENGTH = 'email must be at most 254 characters long';
-const NO_TEXT = (field: string): string => `${field} must be a text without control characters, or null`;
+const NO_TEXT = (field: string): string => `${field} must be a text without control or invisible characters, or null`;
 const NAME_LENGTH = (field: string): string => `${field} must be at most 200 characters long`;
 
 function code(point: number): string {

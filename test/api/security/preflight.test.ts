@@ -80,6 +80,13 @@ for (const { settings, origin, preflight, actual } of ROWS) {
   });
 }
 
+test('OPTIONS lets a page of a listed origin send what it asks for', async (t) => {
+  const server = await startTestService(t, { corsOrigins: [LISTED] });
+  const headers = { origin: LISTED, 'access-control-request-headers': 'traceparent,x-requested-with' };
+  const reply = await server.api('OPTIONS', '/users', { headers });
+  assert.equal(reply.headers['access-control-allow-headers'], 'traceparent, x-requested-with');
+});
+
 test('OPTIONS answers 404 to an unknown path, with the CORS fields of any answer', async (t) => {
   const server = await startTestService(t);
   const reply = await server.api('OPTIONS', '/nothing', { headers: { origin: OTHER } });

@@ -12,7 +12,7 @@ import type { TestServiceOptions } from '../../helpers/service.ts';
 import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from '../../helpers/accounts.ts';
 import { CountingHasher } from '../../helpers/hashers.ts';
 
-const OF_TODAY = /^\$scrypt\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
+const OF_TODAY = /^\$scrypt-hmac-sha256\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 const CREATED_AT = Date.UTC(2017, 8, 25, 1, 55, 17);
 
 /** `.db_User.json`, as the tutorial writes it. */
@@ -90,7 +90,8 @@ for (const { authType, attempt, statusOfWrong } of WAYS) {
     const { server } = await start(t, tutorialUser(), { authType, fileSystem, clock: () => now });
     fileSystem.isFull = true;
     assert.equal((await attempt(server, EMAIL, PASSWORD)).status, 200);
-    assert.equal(fileSystem.refused, 1);
+    // The new hash, and the network that the user signed in from.
+    assert.equal(fileSystem.refused, 2);
     assert.match((await storedUser(server)).passwordHash ?? '', /^\$sha256\$/);
     fileSystem.isFull = false;
     now += 3_600_000;

@@ -1,5 +1,6 @@
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
+import { typedEmail } from '../../../models/user-input.ts';
 import type { Handler } from '../../../web/route.ts';
 import { sessionCookie } from '../../../web/session-cookie.ts';
 import { showUser } from './show-user.ts';
@@ -10,7 +11,8 @@ export const login: Handler = async (request, services) => {
   const sessions = auth?.sessions ?? null;
   if (auth === null || sessions === null) throw new HttpError(404);
   const fields = (await request.json()) ?? (await request.form());
-  const email = fields.get('email') ?? '';
+  const given = fields.get('email') ?? '';
+  const email = typeof given === 'string' ? typedEmail(given) : given;
   const password = fields.get('password') ?? '';
   if (email === '') throw new HttpError(400, 'email missing');
   if (password === '') throw new HttpError(400, 'password missing');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TooManyAttemptsError } from '../../src/errors.ts';
-import { LoginThrottle } from '../../src/security/login-throttle.ts';
+import { MemoryLoginThrottle } from '../../src/security/memory-login-throttle.ts';
 
 const BOB = 'bob@example.com';
 const HERE = '192.0.2.1';
@@ -9,16 +9,16 @@ const HERE = '192.0.2.1';
 /** A throttle of ten failures in 900 seconds, whose clock stands still. */
 function standing(options: { maxFailures?: number; maxEntries?: number } = {}) {
   const clock = { now: 1_700_000_000_000 };
-  const throttle = new LoginThrottle({ maxFailures: 10, windowSeconds: 900, clock: () => clock.now, ...options });
+  const throttle = new MemoryLoginThrottle({ maxFailures: 10, windowSeconds: 900, clock: () => clock.now, ...options });
   return { clock, throttle };
 }
 
-function fail(throttle: LoginThrottle, times: number, account = BOB, address = HERE): void {
+function fail(throttle: MemoryLoginThrottle, times: number, account = BOB, address = HERE): void {
   for (let time = 0; time < times; time += 1) throttle.begin(account, address).failed();
 }
 
 /** Seconds to wait; 0 where an attempt may begin. Leaves no trace. */
-function wait(throttle: LoginThrottle, account = BOB, address = HERE): number {
+function wait(throttle: MemoryLoginThrottle, account = BOB, address = HERE): number {
   try {
     throttle.begin(account, address).abandoned();
     return 0;
@@ -268,13 +268,13 @@ test('LoginThrottle holds nothing of the size of an account that was sent', () =
   assert.equal(wait(throttle, `${huge}y`), 0);
 });
 
-test('new LoginThrottle() throws a RangeError when an option is out of range', () => {
+test('new MemoryLoginThrottle() throws a RangeError when an option is out of range', () => {
   const options = [
     { maxFailures: -1, windowSeconds: 900 }, { maxFailures: 1.5, windowSeconds: 900 },
     { maxFailures: 10, windowSeconds: 0 }, { maxFailures: 10, windowSeconds: Number.NaN },
     { maxFailures: 10, windowSeconds: 900, maxEntries: 1 }, { maxFailures: 10, windowSeconds: 900, maxEntries: 2.5 },
   ];
-  for (const bad of options) assert.throws(() => new LoginThrottle(bad), RangeError, JSON.stringify(bad));
+  for (const bad of options) assert.throws(() => new MemoryLoginThrottle(bad), RangeError, JSON.stringify(bad));
 });
 
 /** IPv4 and IPv6 in turn, each in a network of its own. */
