@@ -1,13 +1,16 @@
 import { UnusableDatabaseError } from '../../errors.ts';
+import type { SharedCounters } from '../shared-counters.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 import { Availability } from './availability.ts';
 import { Connection, statement } from './connection.ts';
-import type { Driver } from './driver.ts';
+import type { Statement } from './connection.ts';
+import type { Driver, Row, SqlValue } from './driver.ts';
 import { asStoreError, LostConnectionError, RefusedStatementError } from './failures.ts';
 import { migrate } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import { PostgresCollection } from './postgres-collection.ts';
 import type { Access } from './postgres-collection.ts';
+import { countersDefinition, PostgresCounters } from './postgres-counters.ts';
 import { ReadLine } from './read-line.ts';
 import { statementsOf } from './statements.ts';
 import type { Statements } from './statements.ts';
@@ -27,6 +30,8 @@ export interface PostgresStoreOptions {
   readonly startsWithout?: boolean;
   /** The schema, in PostgreSQL's sense, in which the tables are. */
   readonly namespace?: string;
+  /** Milliseconds since the epoch, for the counters' windows; null: the database's own clock. */
+  readonly counterClock?: (() => number) | null;
   /** Migrations on top of the tables that are declared. */
   readonly migrations?: readonly Migration[];
 }
@@ -45,8 +50,10 @@ export class PostgresStore implements Store {
   readonly #availability: Availability;
   readonly #reads: ReadLine;
   readonly #writes: WritePool;
+  /** Counters that all processes share. */
+  readonly counters: SharedCounters;
   readonly #declared = new Map<string, Statements>();
-  readonly #definitions: string[] = [];
+  readonly #definitions: string[];
   /** The names of collections that others belong to. */
   readonly #owners = new Set<string>();
   /** The names of collections that belong to others. */
@@ -57,6 +64,8 @@ export class PostgresStore implements Store {
   constructor(options: PostgresStoreOptions) {
     const { driver, url, onNotice = () => {}, namespace = 'session_auth', migrations = [] } = options;
     this.#namespace = namespace;
+    this.#definitions = [countersDefinition(namespace)];
+    this.counters = new PostgresCounters(namespace, (one, values) => this.#runOne(one, values), options.counterClock);
     this.#startsWithout = options.startsWithout ?? false;
     this.#availability = new Availability(onNotice);
     this.#reads = new ReadLine(async (onLost) => {
@@ -150,6 +159,18 @@ export class PostgresStore implements Store {
     } catch (error) {
       this.#noteFailedWrite(error);
       throw error;
+    }
+  }
+
+  /** One statement of which it is no matter where it is carried out after all, when nobody waits for it any more. */
+  async #runOne(one: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    const deadline = performance.now() + WRITE_LIMIT_MS;
+    try {
+      if (!this.#availability.isUp('reach')) throw new LostConnectionError('it is away');
+      return await this.#writes.use(deadline, (connection) => connection.run(one, values, deadline - performance.now()));
+    } catch (error) {
+      this.#noteFailedWrite(error);
+      throw asStoreError(error);
     }
   }
 

@@ -29,17 +29,19 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const left = (): number => deadline - performance.now();
   let isOver = false;
+  // On the wire together with the first statement; where it fails, the connection or the transaction is of no use.
+  const begun = connection.execute(BEGIN, left());
   const run: Run = async (statement, values) => {
     if (isOver) throw new TypeError('the transaction is over');
-    return connection.run(statement, values, left());
+    const [rows] = await Promise.all([connection.run(statement, values, left()), begun]);
+    return rows;
   };
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new LostConnectionError('it took too long')), left());
   });
   const transact = async (): Promise<T> => {
-    await connection.execute(BEGIN, left());
-    const result = await work(run);
+    const [result] = await Promise.all([work(run), begun]);
     const command = await connection.execute('commit', left());
     if (command !== 'COMMIT') throw new LostConnectionError('the transaction was undone');
     return result;
