@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +145,13 @@ export class Cluster {
 
   thaw(): void {
     for (const pid of this.#pids()) signal(pid, 'SIGCONT');
+  }
+
+  /** From the next start on: a standby, or a primary. */
+  standBy(isStandby: boolean): void {
+    const file = join(this.#folder, 'work', 'data', 'standby.signal');
+    if (isStandby) writeFileSync(file, '');
+    else rmSync(file, { force: true });
   }
 
   async end(): Promise<void> {

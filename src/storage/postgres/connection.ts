@@ -57,7 +57,7 @@ export class Connection {
     client.on('end', () => connection.kill());
     try {
       await client.connect();
-      await connection.#checkIsPrimary();
+      await connection.checkIsPrimary();
     } catch (error) {
       connection.kill();
       if (error instanceof RefusedStatementError) throw new LostConnectionError(error.message);
@@ -103,8 +103,12 @@ export class Connection {
     }
   }
 
-  /** A standby lags: a logout would not hold there. After a failover the old server may be one, until it is gone. */
-  async #checkIsPrimary(): Promise<void> {
+  /**
+   * A standby lags: a logout would not hold there. After a failover the former primary may be one.
+   *
+   * @throws {LostConnectionError} it is a standby
+   */
+  async checkIsPrimary(): Promise<void> {
     const [row] = await this.run(IS_STANDBY, [], CONNECT_LIMIT_MS);
     if (row?.[0] !== 'f') throw new LostConnectionError('it is a standby, which only reads');
   }

@@ -87,9 +87,13 @@ export class RefusedStatementError extends Error {
     return this.code === FOREIGN_KEY_VIOLATION;
   }
 
+  get isReadOnly(): boolean {
+    return this.code === READ_ONLY;
+  }
+
   /** Another connection may lead to a server that is not read only, or has the statement prepared. */
   get isOfConnection(): boolean {
-    return this.code === READ_ONLY || STALE_STATEMENT.has(this.code);
+    return this.isReadOnly || STALE_STATEMENT.has(this.code);
   }
 
   /** Two changes stood in each other's way: that says nothing of the next one. */

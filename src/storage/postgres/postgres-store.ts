@@ -180,9 +180,9 @@ export class PostgresStore implements Store {
     // A connection that was lost is told by the reads, which lose theirs too.
     if (!(error instanceof RefusedStatementError) || !error.isPassing || error.isConflict) return;
     this.#availability.failed('writes', error.message);
-    if (!error.isOfConnection) return;
-    // After a failover every connection may lead to a server that is none any more.
+    if (!error.isReadOnly) return;
+    // After a failover every connection may lead to the former primary.
     this.#writes.renew();
-    this.#reads.renew();
+    void this.#reads.recheck();
   }
 }

@@ -14,7 +14,7 @@ const RETRY_MS = 500;
 const ATTEMPTS = 2;
 
 type State =
-  | { readonly kind: 'connected'; readonly connection: Connection; readonly since: number }
+  | { readonly kind: 'connected'; readonly connection: Connection }
   /** Reads wait for the first attempt after a loss: a server that was restarted costs a moment and no error. */
   | { readonly kind: 'connecting'; readonly attempt: Promise<Connection> }
   /** Reads fail at once, while it is tried again and again. */
@@ -33,6 +33,8 @@ export class ReadLine {
   readonly #connect: (onLost: () => void) => Promise<Connection>;
   readonly #availability: Availability;
   #state: State = CLOSED;
+  /** When a connection was last lost, by `performance.now()`. */
+  #lostAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param connect makes a connection that is ready for reads; `onLost` is called when it ends
@@ -76,9 +78,11 @@ export class ReadLine {
     }
   }
 
-  /** Connects anew: what is there is of no use any more. */
-  renew(): void {
-    if (this.#state.kind === 'connected') this.#state.connection.kill();
+  /** Asks the server again whether it is one to read from, and gives it up where it is not. */
+  async recheck(): Promise<void> {
+    if (this.#state.kind !== 'connected') return;
+    const { connection } = this.#state;
+    await connection.checkIsPrimary().catch(() => connection.kill());
   }
 
   async close(): Promise<void> {
@@ -121,7 +125,7 @@ export class ReadLine {
       });
       if (this.#state.kind === 'closed') await connection.close();
       if (isLost) throw new LostConnectionError('the connection was lost');
-      this.#state = { kind: 'connected', connection, since: performance.now() };
+      this.#state = { kind: 'connected', connection };
       isCurrent = true;
       this.#availability.regained('reach');
       return connection;
@@ -133,7 +137,10 @@ export class ReadLine {
 
   #lost(): void {
     if (this.#state.kind !== 'connected') return;
-    if (performance.now() - this.#state.since >= RETRY_MS) void this.#reconnect();
+    const now = performance.now();
+    const isFirst = now - this.#lostAt >= RETRY_MS;
+    this.#lostAt = now;
+    if (isFirst) void this.#reconnect();
     else this.#away(new LostConnectionError('connections are cut as soon as they are made'));
   }
 
