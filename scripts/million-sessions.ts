@@ -5,7 +5,8 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { declareModels } from '../src/models/repositories.ts';
-import { digestSessionId, ENDLESS, UserSession, userSessionSchema } from '../src/models/user-session.ts';
+import { digestSessionId, UserSession, userSessionSchema } from '../src/models/user-session.ts';
+import type { SessionClient } from '../src/models/user-session.ts';
 import { User, userSchema } from '../src/models/user.ts';
 import { encodeLine, JOURNAL_HEADER } from '../src/storage/journal/journal-line.ts';
 import { JOURNAL_FILE } from '../src/storage/journal/journal-recovery.ts';
@@ -29,7 +30,10 @@ const { values } = parseArgs({
 const sessionCount = Number(values.sessions);
 const userCount = Number(values.users);
 const USERS = userSchema([]);
-const USER_SESSIONS = userSessionSchema(ENDLESS, USERS);
+/** Sessions end: it is with their ends in order that they cost what they cost. */
+const POLICY = { durationMs: 30 * 86_400_000, idleTimeoutMs: 86_400_000, startedAt: Date.now() };
+const USER_SESSIONS = userSessionSchema(POLICY, USERS);
+const CLIENT_KINDS = 1_000;
 
 /** The longest that one `set` takes while a plain Map grows to this many entries. */
 function measureMapGrowth(): void {
@@ -63,9 +67,20 @@ function writeJournal(directory: string): void {
   addLines(USERS.collection, userCount, (index) => USERS.encode(userAt(index)));
   addLines(USER_SESSIONS.collection, sessionCount, (index) => {
     const sessionId = digestSessionId(randomUUID());
-    return USER_SESSIONS.encode(new UserSession({ sessionId, userId: userAt(index).id, createdAt: start + index }));
+    const createdAt = start + index;
+    const expiresAt = createdAt + POLICY.durationMs;
+    return USER_SESSIONS.encode(
+      new UserSession({ sessionId, userId: userAt(index).id, createdAt, expiresAt, client: clientAt(index) }),
+    );
   });
   writeFileSync(join(directory, JOURNAL_FILE), Buffer.concat(chunks), { mode: 0o600 });
+}
+
+/** One of some kinds of client. */
+function clientAt(index: number): SessionClient {
+  const kind = index % CLIENT_KINDS;
+  const userAgent = `Mozilla/5.0 (X11; Linux x86_64; rv:${kind}.0) Gecko/20100101 Firefox/${kind}.0 ${'x'.repeat(kind % 100)}`;
+  return { address: `198.51.${kind >> 8}.${kind & 255}`, userAgent };
 }
 
 function failNoUsers(): never {
@@ -86,7 +101,7 @@ async function measure(directory: string): Promise<void> {
   const before = memoryBytes();
   // Compaction is due as soon as anything is written that is not live.
   const store = new JournalStore({ directory, compactionFloor: -sessionCount - 2 * userCount, onNotice: console.log });
-  const { users, userSessions } = declareModels(store);
+  const { users, userSessions } = declareModels(store, { sessionPolicy: POLICY });
   const start = performance.now();
   const opening = store.open();
   await opening;

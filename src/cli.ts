@@ -1,26 +1,29 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { PasswordEncodingError, PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
+import { PromptInterruptedError, readNewPassword } from './cli/password-prompt.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { DuplicateValueError, InvalidValueError, messageOf } from './errors.ts';
-import { visible } from './http/printable.ts';
 import { declareModels } from './models/repositories.ts';
 import type { Repositories } from './models/repositories.ts';
-import { describeImport, importTutorialUsers, readTutorialUsers } from './cli/tutorial-users.ts';
+import { readTutorialUsers, withWrappedPassword } from './cli/tutorial-users.ts';
 import { checkedEmail, checkedName } from './models/user-input.ts';
 import { formatTime } from './models/base.ts';
-import { User } from './models/user.ts';
+import { foldEmail, User } from './models/user.ts';
 import { passwordProblem } from './security/password-policy.ts';
 import { PasswordHasher } from './security/password.ts';
 import { StoreCheck } from './storage/journal/check.ts';
 import { JournalStore } from './storage/journal/journal-store.ts';
+import type { JournalStoreOptions } from './storage/journal/journal-store.ts';
 import { packageVersion } from './version.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+const SIGNALS = [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]] as const;
 
 const HELP = `Usage: node dist/cli.js COMMAND
 
@@ -61,7 +64,7 @@ const COMMANDS: readonly Command[] = [
 
 async function addUser(email: string, names: Names, config: Config): Promise<number> {
   const fields = { email: checkedEmail(email), ...names };
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'write', async ({ users }) => {
     const [taken] = await users.search({ email });
     if (taken !== undefined) throw new DuplicateValueError('users', 'email');
     const passwordHash = await askPasswordHash(config);
@@ -72,14 +75,14 @@ async function addUser(email: string, names: Names, config: Config): Promise<num
 }
 
 async function listUsers(_argument: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
-    for (const user of await users.all()) print(visible(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`));
+  return withModels(config, 'read', async ({ users }) => {
+    for (const user of await users.all()) print(`${user.id}  ${formatTime(user.createdAt)}  ${user.email}`);
     return EXIT_OK;
   });
 }
 
 async function removeUser(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users }) => {
+  return withModels(config, 'change', async ({ users }) => {
     const user = await userByEmail(email, users);
     await users.remove(user.id);
     print(`Removed user: ${user.id}`);
@@ -88,7 +91,7 @@ async function removeUser(email: string, _names: Names, config: Config): Promise
 }
 
 async function setPassword(email: string, _names: Names, config: Config): Promise<number> {
-  return withModels(config, async ({ users, userSessions }) => {
+  return withModels(config, 'change', async ({ users, userSessions }) => {
     const user = await userByEmail(email, users);
     const passwordHash = await askPasswordHash(config);
     const sessions = await userSessions.search({ userId: user.id });
@@ -106,10 +109,27 @@ async function setPassword(email: string, _names: Names, config: Config): Promis
 async function importUsers(path: string, _names: Names, config: Config): Promise<number> {
   const file = readTutorialUsers(await readFile(path, 'utf8'));
   if (file === null) throw new Error(`${path} is no JSON object of users`);
-  return withModels(config, async ({ users }) => {
-    const result = await importTutorialUsers(file, users);
-    for (const line of describeImport(result)) print(line);
-    return result.takenCount > 0 ? EXIT_OK : EXIT_FAILED;
+  return withModels(config, 'write', async ({ users }) => {
+    const leftOut = [...file.leftOut];
+    const passwords = new PasswordHasher({ maxConcurrent: availableParallelism(), maxQueued: file.users.length });
+    const emails = new Set<string>();
+    // What is left out is known before its hash is wrapped; the hashes are made side by side, and saved in the file's order.
+    let saved: Promise<unknown> = Promise.resolve();
+    for (const user of file.users) {
+      const [taken] = await users.search({ email: user.email });
+      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
+      else if (taken !== undefined || emails.has(foldEmail(user.email))) {
+        leftOut.push({ key: user.id, reason: 'another user has this email' });
+      } else {
+        saved = Promise.all([withWrappedPassword(user, passwords), saved]).then(([wrapped]) => users.save(wrapped));
+      }
+      emails.add(foldEmail(user.email));
+    }
+    await saved;
+    const taken = file.users.length + file.leftOut.length - leftOut.length;
+    print(`Imported ${taken} users, left out ${leftOut.length}`);
+    for (const { key, reason } of leftOut) print(`  ${JSON.stringify(key)}: ${reason}`);
+    return EXIT_OK;
   });
 }
 
@@ -121,10 +141,18 @@ async function check(_argument: string, _names: Names, config: Config): Promise<
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-async function withModels(config: Config, run: (models: Repositories) => Promise<number>): Promise<number> {
-  const store = new JournalStore({ directory: config.dataDirectory, onNotice: printProblem });
+async function withModels(
+  config: Config,
+  access: NonNullable<JournalStoreOptions['access']>,
+  run: (models: Repositories) => Promise<number>,
+): Promise<number> {
+  const store = new JournalStore({ directory: config.dataDirectory, access, onNotice: printProblem });
   const models = declareModels(store);
   await store.open();
+  // A terminal that is closed, say: what was asked for is written, and no lock is left behind.
+  for (const [signal, number] of SIGNALS) {
+    process.once(signal, () => void store.close().finally(() => process.exit(128 + number)));
+  }
   try {
     return await run(models);
   } finally {
@@ -160,8 +188,6 @@ function parseCommand(): { command: Command; argument: string; names: Names } | 
   else if (values.version === true) print(packageVersion());
   if (values.help === true || values.version === true) return null;
 
-  // Node reads arguments leniently: what is not UTF-8 has become U+FFFD, and would be stored so.
-  if (process.argv.some((argument) => argument.includes('\ufffd'))) throw new UsageError('an argument is not in UTF-8');
   const command = COMMANDS.find(({ words }) => words.every((word, index) => positionals[index] === word));
   if (command === undefined) throw new UsageError('no such command');
   const words = command.words.join(' ');
@@ -205,12 +231,15 @@ async function main(): Promise<number> {
     const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error);
     printProblem(isUsage ? `${messageOf(error)}; see node dist/cli.js --help` : problemOf(error));
     if (error instanceof PromptInterruptedError) return 130;
-    return isUsage || error instanceof PasswordEncodingError ? EXIT_USAGE : EXIT_FAILED;
+    return isUsage ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 
 function isParseArgsError(error: unknown): boolean {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
+
+// Whoever read the output has seen enough, `head -1` say: the command goes on to its end, and gives the directory up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main();

@@ -31,6 +31,8 @@ export interface Config {
   readonly cookieSecure: CookieSecure;
   readonly trustedProxies: number;
   readonly corsOrigins: '*' | readonly string[];
+  /** `auto`: on a loopback address without a trusted proxy the names of the loopback, elsewhere any. */
+  readonly allowedHosts: '*' | 'auto' | readonly string[];
   /** 0: no throttle. */
   readonly loginMaxFailures: number;
   readonly loginWindowSeconds: number;
@@ -46,6 +48,10 @@ export interface Config {
   readonly sessionMaxPerUser: number;
   /** Where browsers reach this server, without a slash at its end; null: where it listens. */
   readonly publicUrl: string | null;
+  /** The domain whose hosts share the session cookie; null: this host alone. */
+  readonly cookieDomain: string | null;
+  /** Origins of applications to which a sign-in leads back; `*` stands for one label. */
+  readonly redirectOrigins: readonly string[];
 }
 
 interface Setting<T> {
@@ -101,6 +107,14 @@ function isWebOrigin(text: string): boolean {
   return new URL(text).origin === text;
 }
 
+function parseHosts(text: string): '*' | 'auto' | readonly string[] | undefined {
+  if (text === '*' || text === 'auto') return text;
+  const hosts = text.split(',').map((host) => host.trim());
+  // A pattern would match no name at all, and not those that whoever wrote it means.
+  const areHosts = hosts.every((host) => /^[^\s/?#@\\*]+$/.test(host) && URL.canParse(`http://${host}`));
+  return areHosts ? hosts : undefined;
+}
+
 /** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
 function parseDuration(text: string): number | undefined {
   return /^\s*[+-]?\d+\s*$/.test(text) ? Math.max(0, Number(text)) : undefined;
@@ -119,6 +133,43 @@ function parsePublicUrl(text: string): string | undefined {
   const isPlain = username === '' && password === '' && search === '' && hash === '';
   if (!isPlain || (protocol !== 'http:' && protocol !== 'https:')) return undefined;
   return `${origin}${pathname}`.replace(/\/+$/, '');
+}
+
+/** A registrable domain has two labels at least: one label is everybody's (RFC 6265 section 5.3). */
+function parseDomain(text: string): string | undefined {
+  const domain = text.replace(/^\./, '').toLowerCase();
+  return /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domain) ? domain : undefined;
+}
+
+function parseRedirectOrigins(text: string): readonly string[] | undefined {
+  const origins = text.split(',').map((origin) => origin.trim());
+  const isOrigin = (origin: string): boolean => {
+    // "*" for one whole label, the first one, before two others at least.
+    const plain = /^https?:\/\/\*\.[^.*]+\.[^*]+$/.test(origin) ? origin.replace('*', 'label') : origin;
+    return /^https?:\/\/[^*]+$/.test(plain) && URL.canParse(plain) && new URL(plain).origin === plain;
+  };
+  return origins.every(isOrigin) ? origins : undefined;
+}
+
+/** What the cookie's settings cannot be together, a sentence each. */
+function cookieProblems(config: Config): readonly string[] {
+  const { cookieDomain, sessionName, publicUrl, cookieSecure } = config;
+  const problems: string[] = [];
+  const isHostName = /^__host-/i.test(sessionName);
+  if (cookieSecure === 'false' && /^__(?:host|secure)-/i.test(sessionName)) {
+    problems.push(
+      `COOKIE_SECURE=false: browsers drop a cookie named ${sessionName} that is not Secure; choose another SESSION_NAME`,
+    );
+  }
+  if (cookieDomain === null) return problems;
+  if (isHostName) {
+    problems.push(`COOKIE_DOMAIN=${cookieDomain}: a cookie named __Host-… belongs to one host; choose another SESSION_NAME`);
+  }
+  const host = publicUrl === null ? null : new URL(publicUrl).hostname;
+  if (host === null || (host !== cookieDomain && !host.endsWith(`.${cookieDomain}`))) {
+    problems.push(`COOKIE_DOMAIN=${cookieDomain}: must be the host of PUBLIC_URL or a parent of it; set PUBLIC_URL too`);
+  }
+  return problems;
 }
 
 // token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
@@ -203,6 +254,13 @@ const SETTINGS = {
     whenEmpty: [],
     parse: parseOrigins,
   } satisfies Setting<'*' | readonly string[]>,
+  allowedHosts: {
+    name: 'ALLOWED_HOSTS',
+    fallback: 'auto',
+    meaning: 'host names that are answered: * (any), a comma list, or auto (on loopback its own names, elsewhere any)',
+    expects: '*, auto, or host names such as auth.example.com, separated by commas',
+    parse: parseHosts,
+  } satisfies Setting<'*' | 'auto' | readonly string[]>,
   loginMaxFailures: {
     name: 'LOGIN_MAX_FAILURES',
     fallback: 10,
@@ -259,6 +317,20 @@ const SETTINGS = {
     expects: 'an http or https address without user, query and fragment, such as https://auth.example.com',
     parse: parsePublicUrl,
   } satisfies Setting<string | null>,
+  cookieDomain: {
+    name: 'COOKIE_DOMAIN',
+    fallback: null,
+    meaning: 'domain whose hosts share the session cookie, such as example.com; a parent of the host of PUBLIC_URL',
+    expects: 'a domain of two labels or more, such as example.com',
+    parse: parseDomain,
+  } satisfies Setting<string | null>,
+  redirectOrigins: {
+    name: 'REDIRECT_ORIGINS',
+    fallback: [],
+    meaning: 'origins of applications to which a sign-in leads back, separated by commas; * stands for one label',
+    expects: 'origins such as https://wiki.example.com or https://*.example.com, separated by commas',
+    parse: parseRedirectOrigins,
+  } satisfies Setting<readonly string[]>,
 };
 
 /** The environment holds values that cannot be used: every one of them, a sentence each. */
@@ -310,6 +382,7 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     cookieSecure: read<CookieSecure>(SETTINGS.cookieSecure),
     trustedProxies: read(SETTINGS.trustedProxies),
     corsOrigins: read<'*' | readonly string[]>(SETTINGS.corsOrigins),
+    allowedHosts: read<'*' | 'auto' | readonly string[]>(SETTINGS.allowedHosts),
     loginMaxFailures: read(SETTINGS.loginMaxFailures),
     loginWindowSeconds: read(SETTINGS.loginWindowSeconds),
     passwordMinLength: read(SETTINGS.passwordMinLength),
@@ -319,8 +392,17 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     sessionIdleTimeoutSeconds: read(SETTINGS.sessionIdleTimeoutSeconds),
     sessionMaxPerUser: read(SETTINGS.sessionMaxPerUser),
     publicUrl: read<string | null>(SETTINGS.publicUrl),
+    cookieDomain: read<string | null>(SETTINGS.cookieDomain),
+    redirectOrigins: read<readonly string[]>(SETTINGS.redirectOrigins),
   };
+  problems.push(...cookieProblems(config));
   if (problems.length > 0) throw new ConfigError(problems);
+  if (config.cookieDomain !== null) {
+    warnings.push(
+      `COOKIE_DOMAIN=${config.cookieDomain}: every host below it is sent the session cookie, and can set one of its own; ` +
+        'keep it to hosts that you trust as much as this one',
+    );
+  }
   return { config, warnings };
 }
 

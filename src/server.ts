@@ -48,7 +48,14 @@ async function main(): Promise<void> {
       security: (line) => errors.write(line),
       notice: (line) => errors.write(line),
     },
+    onStoreLost: (error) => {
+      setTimeout(exitAtOnce, CRASH_GRACE_MS).unref();
+      const exitFailed = (): Promise<void> => exit(EXIT_FAILED, '', `${error.message}\n`);
+      starting.then((running) => running.close(0)).then(exitFailed, exitFailed);
+    },
   });
+  // Node would open its inspector: whoever may signal this process could then run code in it, over a port.
+  process.on('SIGUSR1', () => {});
   // From the first moment: a start that reads a million sessions takes seconds.
   stopOnSignals(starting);
   let service: Service;
@@ -101,8 +108,8 @@ function stopOnSignals(starting: Promise<Service>): void {
       (error: unknown) => exit(EXIT_FAILED, '', `${messageOf(error)}\n`),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  // SIGHUP: the terminal it was started from was closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
 
   // The state of the process is unknown: say all that is known, write what was promised, and end.
   const crash = (error: unknown): void => {

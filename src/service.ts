@@ -3,11 +3,13 @@ import { SecurityLog } from './accounts/security-log.ts';
 import { createApp } from './api/v1/app.ts';
 import type { Config } from './config.ts';
 import { StoreUnavailableError } from './errors.ts';
+import type { DomainError } from './errors.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
+import { tellingOfProxies } from './http/untold-proxy.ts';
 import { declareModels, withSessionsInMemory } from './models/repositories.ts';
 import { sessionPolicyOf } from './models/session-policy.ts';
 import type { Users } from './models/user.ts';
@@ -21,6 +23,9 @@ const SWEEP_INTERVAL_MS = 15_000;
 
 /** When sessions were last used is written this often, or at a tenth of the idle timeout where that is less. */
 const LAST_USE_INTERVAL_MS = 60_000;
+
+/** The costs of stored hashes are learnt from so many users at the start: the oldest have the oldest ones. */
+const LEARNT_USERS = 10_000;
 
 /** What a service writes; each takes one line, with its newline. */
 export interface ServiceLogs {
@@ -41,6 +46,8 @@ export interface ServiceOptions {
   readonly monotonicClock?: () => number;
   readonly limits?: Partial<HttpLimits>;
   readonly fileSystem?: FileSystem;
+  /** Is called once where the data directory is somebody else's by now: nothing more is written, so stop. */
+  readonly onStoreLost?: (error: DomainError) => void;
 }
 
 /** A server that listens. */
@@ -66,7 +73,9 @@ export interface Service {
  *
  * @throws {StoreLockedError} another process has the data directory
  * @throws {DamagedFileError} what was stored cannot be read
- * @throws the system's error where the directory or the address cannot be used
+ * @throws {NewerFormatError} a newer version of this server wrote it
+ * @throws {DataDirectoryError} the directory cannot be used as it is
+ * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
@@ -74,19 +83,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     directory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
+    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
   });
   const sessionPolicy = sessionPolicyOf(config, clock());
   const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
   const keepsSessions = config.authType !== 'session_auth' && config.authType !== 'session_exp_auth';
   const database = keepsSessions ? stored : withSessionsInMemory(stored, sessionPolicy);
   const accessLog = createAccessLog(config.logFormat, logs.access, clock);
+  const passwords = options.passwords ?? new PasswordHasher();
+  const securityLog = new SecurityLog(logs.security, clock);
   let address: AddressInfo | null = null;
   const app = createApp({
     config,
     database,
     sessionPolicy,
-    passwords: options.passwords ?? new PasswordHasher(),
-    securityLog: new SecurityLog(logs.security, clock),
+    passwords,
+    securityLog,
     accessLog,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
@@ -94,12 +106,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     monotonicClock,
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
-  const server = new HttpServer(app.handle, limits, ({ address: client, status }) => {
+  const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
+  const server = new HttpServer(handle, limits, ({ address: client, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });
 
   await store.open();
+  // Before the first request: a cost that no "no" includes yet would tell who has it.
+  for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
+    if (passwordHash !== null) passwords.learnCost(passwordHash);
+  }
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {
@@ -134,6 +151,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         if (!(error instanceof StoreUnavailableError)) throw error;
       });
       await store.close();
+      securityLog.flush();
     },
   };
 }

@@ -31,7 +31,7 @@ test('user add makes a user who signs in, user list shows the user', async (t) =
 
   const journal = readFileSync(join(directory, JOURNAL), 'utf8');
   assert.ok(!journal.includes(PASSWORD));
-  assert.match(journal, /\$scrypt\$ln=15,r=8,p=3\$/);
+  assert.match(journal, /\$scrypt-hmac-sha256\$ln=15,r=8,p=3\$/);
 
   const { api } = await startTestService(t, { dataDirectory: directory });
   const login = await api('POST', '/auth_session/login', { form: { email: EMAIL, password: PASSWORD } });

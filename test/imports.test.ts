@@ -92,8 +92,8 @@ test('no file breaks a rule of the compiler that the compiler does not know', ()
     assert.deepEqual(broken, [], path);
     // The last line is still seen as code: nothing on the way was taken for a string that does not end.
     assert.ok(brokenRules(`${text}\nconst a = b as string;\n`).includes('no as but as const'), path);
-    // The lock is about processes; it takes what it needs by name.
-    if (specifiersOf(text).includes('node:process')) assert.equal(path, 'storage/journal/lock.ts');
+    // Locks and owners of files are about processes; this file tells what they ask.
+    if (specifiersOf(text).includes('node:process')) assert.equal(path, 'storage/journal/machine.ts');
   }
 });
 

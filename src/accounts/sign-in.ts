@@ -104,9 +104,6 @@ export class SignIn {
       isValid = await this.#passwords.verify(password, user?.passwordHash ?? null, shareOf(caller));
     } catch (error) {
       await attempt.abandoned();
-      if (error instanceof OverloadedError) {
-        this.#log.signInFailed({ address, method, reason: 'overloaded', ...who(email, user) });
-      }
       throw error;
     }
     if (user === null || !isValid) {

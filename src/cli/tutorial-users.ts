@@ -4,6 +4,7 @@ import { checkedEmail, checkedName } from '../models/user-input.ts';
 import { User } from '../models/user.ts';
 import type { Users } from '../models/user.ts';
 import { sha256Hash } from '../security/password.ts';
+import type { PasswordHasher } from '../security/password.ts';
 
 /** What a file of the tutorial's users holds for us. */
 export interface TutorialUsers {
@@ -120,6 +121,18 @@ function readTutorialUser(key: string, record: unknown): User | string {
 // segment = *pchar; pchar = unreserved / sub-delims / ":" / "@", those without an escape, so that an id is written in
 // a path, a Location and a log as it is.                                RFC 3986 section 3.3
 const PATH_SEGMENT = /^[\w.~!$&'()*+,;=:@-]{1,128}$/;
+
+/**
+ * Wraps a bare SHA-256 in scrypt: it can be guessed a billion times a second, and an imported user may never sign in to
+ * have it replaced. One hash's time.
+ *
+ * @returns the user with the wrapped hash; the user as it is where the hash is of another kind
+ * @throws {OverloadedError} more are asked for at once than the hasher lets wait
+ */
+export async function withWrappedPassword(user: User, passwords: PasswordHasher): Promise<User> {
+  const [, hex] = /^\$sha256\$([0-9a-f]{64})$/.exec(user.passwordHash ?? '') ?? [];
+  return hex === undefined ? user : user.with({ passwordHash: await passwords.wrapSha256(hex) });
+}
 
 // Clients take the dots out of a path (RFC 3986 section 5.2.4); `me` is whoever asks.
 const RESERVED_IDS: ReadonlySet<string> = new Set(['.', '..', 'me']);

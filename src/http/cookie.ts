@@ -3,6 +3,8 @@ import { isToken, skipOws, trimOws } from './field-value.ts';
 /** What a `Set-Cookie` says besides name and value. */
 export interface CookieAttributes {
   readonly path?: string;
+  /** Hosts below it share the cookie; absent: the host that sets it alone. */
+  readonly domain?: string;
   readonly maxAgeSeconds?: number;
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
@@ -12,6 +14,9 @@ export interface CookieAttributes {
 // cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
 //   (visible ASCII but DQUOTE, comma, semicolon and backslash)           RFC 6265bis section 4.1.1
 const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
+
+// domain-value = <subdomain>: letters, digits, hyphens and dots          RFC 6265bis section 4.1.1
+const COOKIE_DOMAIN = /^[a-z0-9.-]+$/i;
 
 // path-value = *av-octet; av-octet = %x20-3A / %x3C-7E. One that does not begin with "/" is ignored by
 // browsers (section 5.6.4), so it is our mistake.                        RFC 6265bis section 4.1.1
@@ -78,13 +83,17 @@ export function isCookieName(name: string): boolean {
  * Source: RFC 6265bis section 4.1.
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
-  const { path, maxAgeSeconds, secure, httpOnly, sameSite } = attributes;
+  const { path, domain, maxAgeSeconds, secure, httpOnly, sameSite } = attributes;
   if (!isCookieName(name)) throw new TypeError('cookie name is not a token');
   if (!COOKIE_VALUE.test(value)) throw new TypeError('cookie value holds a character that a cookie cannot');
   let cookie = `${name}=${value}`;
   if (path !== undefined) {
     if (!COOKIE_PATH.test(path)) throw new TypeError('cookie path must begin with "/" and hold no ";"');
     cookie += `; Path=${path}`;
+  }
+  if (domain !== undefined) {
+    if (!COOKIE_DOMAIN.test(domain)) throw new TypeError('cookie domain must be a host name');
+    cookie += `; Domain=${domain}`;
   }
   if (maxAgeSeconds !== undefined) {
     if (!Number.isSafeInteger(maxAgeSeconds) || maxAgeSeconds < 0) {

@@ -27,33 +27,22 @@ const COMMON_HEADERS: HeaderList = [
   ['Cache-Control', 'no-store'],
 ];
 
-/** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
+/** Header fields as node:http takes them: name, value, name, value. Never changed once they are made. */
 type RawHeaders = string[];
 
-/** So many lengths of content are remembered; far more than the users of one site have. */
-const MAX_LENGTHS = 1_024;
-
-/** The fields of many answers, made once: those of every answer, some more, and the type and length of the content. */
+/** The fields of many answers, made once: those of every answer, and some more. */
 export class PreparedHeaders {
-  readonly #withoutContent: RawHeaders;
-  /** By length rather than beside each content: the same few lists stay in the processor's cache. */
-  readonly #byLength = new Map<number, RawHeaders>();
+  readonly #fields: RawHeaders;
 
   /** @param headers besides those of every answer and those of the content */
   constructor(headers: HeaderList) {
-    this.#withoutContent = [...COMMON_HEADERS, ...headers].flat();
+    this.#fields = [...COMMON_HEADERS, ...headers].flat();
   }
 
-  /** @returns the fields of an answer with this content, or with none; not to be changed */
+  /** @returns the fields of an answer with this content, or with none */
   fieldsFor(content: JsonContent | null): RawHeaders {
-    if (content === null) return this.#withoutContent;
-    const known = this.#byLength.get(content.byteLength);
-    if (known !== undefined) return known;
-    const length = String(content.byteLength);
-    const made = [...this.#withoutContent, 'Content-Type', 'application/json', 'Content-Length', length];
-    if (this.#byLength.size === MAX_LENGTHS) this.#byLength.clear();
-    this.#byLength.set(content.byteLength, made);
-    return made;
+    if (content === null) return this.#fields;
+    return [...this.#fields, 'Content-Type', 'application/json', 'Content-Length', String(content.byteLength)];
   }
 }
 

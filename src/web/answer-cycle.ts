@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OverloadedError } from '../errors.ts';
 import type { AccessLog } from '../http/access-log.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { RequestAbortedError } from '../http/body.ts';
@@ -19,6 +20,8 @@ export interface AnswerCycleOptions {
   readonly challenge: string;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** Is told of a request that found the queue of hashes full. */
+  readonly onOverload: (request: WebRequest) => void;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
 }
@@ -31,11 +34,12 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, headersOf, challenge, accessLog, onUnexpectedError } = options;
+  const { requestOf, answer, headersOf, challenge, accessLog, onOverload, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
-  function answerToError(error: unknown): Answer | null {
+  function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
+    if (error instanceof OverloadedError) onOverload(request);
     return errorAnswer(error, challenge) ?? unexpectedError(error);
   }
 
@@ -64,10 +68,12 @@ export function createAnswerCycle(
     try {
       result = answer(request);
     } catch (error) {
-      result = answerToError(error);
+      result = answerToError(request, error);
     }
     if (result instanceof Promise) {
-      void result.catch(answerToError).then((later) => finish(incoming, response, request, later));
+      void result
+        .catch((error: unknown) => answerToError(request, error))
+        .then((later) => finish(incoming, response, request, later));
     } else {
       finish(incoming, response, request, result);
     }

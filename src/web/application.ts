@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLog } from '../http/access-log.ts';
+import { HostPolicy } from '../http/allowed-hosts.ts';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { CorsPolicy } from '../http/cors.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { Answer } from '../http/respond.ts';
-import { Router } from '../http/router.ts';
 import { CROSS_SITE_MESSAGES, crossSiteReason } from '../security/cross-site.ts';
 import { createAnswerCycle } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
@@ -18,8 +18,6 @@ import { createTargets, excludedPaths } from './targets.ts';
 export interface ApplicationOptions {
   readonly routes: readonly WebRoute[];
   readonly services: Services;
-  /** For the `WWW-Authenticate` of a 401. */
-  readonly challenge: string;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
   /** Is told of an error that nobody foresaw. */
@@ -33,19 +31,24 @@ export interface ApplicationOptions {
 export function createApplication(
   options: ApplicationOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { routes, services, challenge, accessLog, onUnexpectedError } = options;
-  const { auth, config, securityLog } = services;
+  const { routes, services, accessLog, onUnexpectedError } = options;
+  const { auth, challenge, config, securityLog } = services;
   const hasSessions = auth?.sessions != null;
   const served = routes.filter(({ needsSessions }) => needsSessions !== true || hasSessions);
-  const router = new Router(served.map((route) => ({ method: route.method, path: route.path, handler: route })));
-  const targets = createTargets(router, auth, excludedPaths(routes));
+  const targets = createTargets(served, auth, excludedPaths(routes));
+  const { router } = targets;
+  const publicUrl = config.publicUrl === null ? null : new URL(config.publicUrl);
+  const hosts = new HostPolicy({ ...config, ownHosts: publicUrl === null ? [] : [publicUrl.hostname] });
   const cors = new CorsPolicy(config.corsOrigins);
-  const ownOrigin = config.publicUrl === null ? null : new URL(config.publicUrl).origin;
+  const ownOrigin = publicUrl?.origin;
   /** Behind a proxy that rewrites `Host`, PUBLIC_URL tells which origin is ours. */
   const isListedOrigin = (origin: string): boolean => origin === ownOrigin || cors.allows(origin);
 
   function answer(request: WebRequest): Awaitable<Answer> {
-    const { path } = request.target;
+    const { path, anyMethod } = request.target;
+    // Proxies that ask pass the application's name.
+    if (anyMethod !== null) return anyMethod.handler(request, services);
+    hosts.check(request);
     // Only OPTIONS may ask about the server as a whole (RFC 9112 section 3.2.4).
     if (path === null || (path === '*' && request.method !== 'OPTIONS')) throw new HttpError(400);
     if (request.method === 'OPTIONS') return answerOptions(request);
@@ -85,11 +88,12 @@ export function createApplication(
 
   return createAnswerCycle({
     requestOf: (incoming, response) =>
-      new WebRequest(incoming, response, targets.of(incoming.url ?? ''), config.trustedProxies),
+      new WebRequest(incoming, response, targets.cache.of(incoming.url ?? ''), config.trustedProxies),
     answer,
     headersOf: createAnswerHeaders(cors, allowedMethods),
     challenge,
     accessLog,
+    onOverload: (request) => securityLog.overloaded(request),
     onUnexpectedError,
   });
 }

@@ -68,9 +68,13 @@ export class WebRequest implements AuthRequest, Caller {
 
   /** The parameters of the query. */
   get query(): URLSearchParams {
-    const target = this.#incoming.url ?? '';
-    const start = target.indexOf('?');
-    return new URLSearchParams(start === -1 ? '' : target.slice(start).split('#', 1)[0]);
+    const start = this.url.indexOf('?');
+    return new URLSearchParams(start === -1 ? '' : this.url.slice(start).split('#', 1)[0]);
+  }
+
+  /** The request target as it came. */
+  get url(): string {
+    return this.#incoming.url ?? '';
   }
 
   /** The host that the request names, with its port. */

@@ -19,7 +19,10 @@ export type Handler = (request: WebRequest, services: Services) => Awaitable<Ans
 
 /** One line of a table of routes. The gate looks at nothing else to judge a request. */
 export interface WebRoute {
-  /** In upper case. GET serves HEAD too. */
+  /**
+   * In upper case. GET serves HEAD too. `*`: every method, and the handler judges by itself who asks, without
+   * preflights, the check for other sites and the gate.
+   */
   readonly method: string;
   /** `/users/:id`: a segment that begins with `:` matches any one segment but an empty one. */
   readonly path: string;

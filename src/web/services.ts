@@ -11,6 +11,10 @@ export interface Services {
   readonly config: Config;
   /** null: AUTH_TYPE=none. */
   readonly auth: Auth | null;
+  /** For the `WWW-Authenticate` of a 401. */
+  readonly challenge: string;
+  /** Where browsers reach this server, without a slash at its end; null: not known. */
+  readonly publicUrl: () => string | null;
   /** To read; changes go through `accounts`. */
   readonly users: Users;
   readonly accounts: Accounts;

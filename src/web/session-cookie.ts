@@ -25,6 +25,7 @@ export function sessionCookie(request: WebRequest, services: Services, sessionId
   const lifetimeSeconds = sessionId === null ? 0 : durationMs === null ? null : durationMs / 1000;
   const cookie = serializeCookie(config.sessionName, sessionId ?? '', {
     path: '/',
+    ...(config.cookieDomain !== null && { domain: config.cookieDomain }),
     httpOnly: true,
     sameSite: 'Lax',
     secure: isSecure(config.cookieSecure, request) || SECURE_NAME.test(config.sessionName),

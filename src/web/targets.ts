@@ -1,7 +1,8 @@
 import type { Auth } from '../api/v1/auth/auth.ts';
 import { RecentValues } from '../http/recent-values.ts';
 import { requestAuthority, requestPath } from '../http/request-target.ts';
-import type { Resource, Router } from '../http/router.ts';
+import { Router } from '../http/router.ts';
+import type { Resource } from '../http/router.ts';
 import type { WebRoute } from './route.ts';
 
 /** What a request target comes to, whatever the method and whoever asks. */
@@ -14,6 +15,14 @@ export interface Target {
   readonly needsUser: boolean;
   /** null where no route has the path. */
   readonly resource: Resource<WebRoute> | null;
+  /** The route of this path that takes every method; null where there is none. */
+  readonly anyMethod: WebRoute | null;
+}
+
+export interface Targets {
+  readonly router: Router<WebRoute>;
+  /** What a request target comes to. */
+  readonly cache: RecentValues<Target>;
 }
 
 /**
@@ -34,18 +43,26 @@ export function excludedPaths(routes: readonly WebRoute[]): readonly string[] {
  * excluded paths and the search for a route.
  *
  * @param auth null: no path needs a user
+ * @param excluded paths that need none
  */
 export function createTargets(
-  router: Router<WebRoute>,
+  routes: readonly WebRoute[],
   auth: Auth | null,
   excluded: readonly string[],
-): RecentValues<Target> {
-  return new RecentValues((target) => {
+): Targets {
+  const anyMethods = new Map(routes.filter(({ method }) => method === '*').map((route) => [route.path, route]));
+  const router = new Router(
+    routes
+      .filter(({ method }) => method !== '*')
+      .map((route) => ({ method: route.method, path: route.path, handler: route })),
+  );
+  const cache = new RecentValues<Target>((target) => {
     const path = requestPath(target);
     const authority = requestAuthority(target);
-    if (path === null) return { authority, path, needsUser: true, resource: null };
+    if (path === null) return { authority, path, needsUser: true, resource: null, anyMethod: null };
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
-    return { authority, path, needsUser, resource: router.find(path) };
+    return { authority, path, needsUser, resource: router.find(path), anyMethod: anyMethods.get(path) ?? null };
   });
+  return { router, cache };
 }

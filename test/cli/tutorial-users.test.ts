@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { describeImport, readTutorialUsers } from '../../src/cli/tutorial-users.ts';
+import { describeImport, readTutorialUsers, withWrappedPassword } from '../../src/cli/tutorial-users.ts';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
@@ -47,6 +47,17 @@ test('readTutorialUsers() keeps id, times, names and password', async () => {
   assert.deepEqual(users, [expected]);
   const passwords = new PasswordHasher({ cost: CHEAP_COST });
   assert.equal(await at(users, 0).isValidPassword(PASSWORD, passwords), true);
+});
+
+test('withWrappedPassword() wraps a bare SHA-256, and leaves any other hash and the rest of the user alone', async () => {
+  const passwords = new PasswordHasher({ cost: CHEAP_COST });
+  const user = at(read(BOB)?.users ?? [], 0);
+  const wrapped = await withWrappedPassword(user, passwords);
+  assert.match(wrapped.passwordHash ?? '', /^\$scrypt-sha256\$/);
+  assert.deepEqual(wrapped, user.with({ passwordHash: wrapped.passwordHash }));
+  assert.equal(await wrapped.isValidPassword(PASSWORD, passwords), true);
+  assert.equal(await wrapped.isValidPassword(SHA256, passwords), false);
+  assert.equal(await withWrappedPassword(wrapped, passwords), wrapped);
 });
 
 const { id: _id, updated_at: _updatedAt, first_name: _firstName, ...SPARSE } = BOB;

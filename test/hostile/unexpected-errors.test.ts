@@ -97,7 +97,7 @@ test('an error after the header was sent ends the connection, so that the answer
     publicUrl: () => null,
     clock: Date.now,
     monotonicClock: () => performance.now(),
-    config: parseConfig({}).config,
+    config: parseConfig({ ALLOWED_HOSTS: '*' }).config,
     passwords: new PasswordHasher({ cost: CHEAP_COST }),
     securityLog: new SecurityLog(() => {}, Date.now),
     accessLog: null,

@@ -12,6 +12,7 @@ import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
 import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
+import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
@@ -86,6 +87,8 @@ export function createApp(dependencies: AppDependencies): App {
   const services: Services = {
     config,
     auth,
+    challenge: (auth ?? new Auth({ sessionName })).challenge,
+    publicUrl: dependencies.publicUrl,
     users: database.users,
     accounts,
     passwords,
@@ -93,8 +96,7 @@ export function createApp(dependencies: AppDependencies): App {
     securityLog: log,
     clock,
   };
-  const { challenge } = auth ?? new Auth({ sessionName });
   const { onUnexpectedError } = dependencies;
-  const handle = createApplication({ routes: API_ROUTES, services, challenge, accessLog, onUnexpectedError });
+  const handle = createApplication({ routes: [...API_ROUTES, ...GATEWAY_ROUTES], services, accessLog, onUnexpectedError });
   return { handle, services, sessions };
 }

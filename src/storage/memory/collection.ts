@@ -141,8 +141,13 @@ export class Collection<M extends Identified, O extends Identified = never>
 
   /** The model as it will be once all batches under way are durable. */
   latest(id: string): M | null {
+    return this.#after(this.#pending, id);
+  }
+
+  /** The model as it will be once these batches, the oldest ones, are durable. */
+  #after(pending: readonly PendingChanges<M>[], id: string): M | null {
     let model = this.table.get(id);
-    for (const changes of this.#pending) {
+    for (const changes of pending) {
       const staged = changes.get(id);
       if (staged !== undefined) model = staged;
       else if (model !== null && changes.takes(model)) model = null;
@@ -313,12 +318,13 @@ export class Collection<M extends Identified, O extends Identified = never>
   /** The ids that are not in the table, or not at their place in it, in order. */
   #addedIds(): Set<string> {
     const added = new Set<string>();
-    for (const changes of this.#pending) {
+    for (const [place, changes] of this.#pending.entries()) {
+      const earlier = this.#pending.slice(0, place);
       for (const [id, model] of changes.models()) {
-        const former = this.table.get(id);
-        const isRemoved = changes.isRemoved(id) || (former !== null && changes.takes(former));
-        if (isRemoved) added.delete(id);
-        if (model !== null && (isRemoved || former === null)) added.add(id);
+        const former = this.#after(earlier, id);
+        if (former !== null && !changes.isRemoved(id) && !changes.takes(former)) continue;
+        added.delete(id);
+        if (model !== null) added.add(id);
       }
     }
     return added;

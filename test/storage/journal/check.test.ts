@@ -83,7 +83,7 @@ test('check exits 1 where there is no such directory, and does not make it', asy
   const directory = join(temporaryDirectory(t), 'none');
   const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, /^ENOENT.*\n$/);
+  assert.match(stderr, /^cannot use DATA_DIR \S+: ENOENT, there is no such directory: .*\n$/);
   assert.deepEqual(readdirSync(join(directory, '..')), []);
 });
 
