@@ -55,10 +55,11 @@ export interface Driver {
 /**
  * Finds the driver beside `dist/`, or above it, or where `NODE_PATH` says.
  *
+ * @param from the file beside or above which it is looked for
  * @throws {UnusableDatabaseError} it is not there, or too old; the message has the command that installs it
  */
-export function loadDriver(): Driver {
-  const require = createRequire(import.meta.url);
+export function loadDriver(from: string = import.meta.url): Driver {
+  const require = createRequire(from);
   let manifest: unknown;
   let driver: unknown;
   try {
