@@ -93,6 +93,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const passwords = options.passwords ?? new PasswordHasher();
   const securityLog = new SecurityLog(logs.security, clock);
   let address: AddressInfo | null = null;
+  let isStopping = false;
   const app = createApp({
     config,
     database,
@@ -100,6 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     passwords,
     securityLog,
     accessLog,
+    isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
     clock,
@@ -145,6 +147,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     removeExpiredSessions: () => app.sessions.sweep(),
     writeLastUses: () => app.sessions.writeLastUses(),
     close: async (graceMs) => {
+      isStopping = true;
       for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
       await app.sessions.writeLastUses().catch((error: unknown) => {

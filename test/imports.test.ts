@@ -9,7 +9,8 @@ const FILES = sourceFiles();
 const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
   ['entries', /^(?:server|cli)\.ts$/],
   ['service', /^(?:service\.ts|cli\/.+)$/],
-  ['app', /^api\/v1\/[^/]+$/],
+  ['app', /^api\/v1\/app\.ts$/],
+  ['routes', /^(?:api\/v1\/routes\.ts|api\/v1\/openapi\/.+|gateway\/.+|pages\/.+)$/],
   ['views', /^api\/v1\/views\//],
   ['web', /^web\//],
   ['auth', /^api\/v1\/auth\//],

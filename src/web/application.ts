@@ -11,7 +11,7 @@ import { createAnswerCycle } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { admit, identify } from './gate.ts';
 import { WebRequest } from './request.ts';
-import type { WebRoute } from './route.ts';
+import type { WebRoute } from './request.ts';
 import type { Services } from './services.ts';
 import { createTargets, excludedPaths } from './targets.ts';
 

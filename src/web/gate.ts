@@ -4,8 +4,7 @@ import type { Awaitable } from '../http/awaitable.ts';
 import { HttpError } from '../http/http-error.ts';
 import { isAdministrator } from '../models/user.ts';
 import type { User } from '../models/user.ts';
-import type { WebRequest } from './request.ts';
-import type { WebRoute } from './route.ts';
+import type { WebRequest, WebRoute } from './request.ts';
 import { sessionCookie } from './session-cookie.ts';
 import type { Services } from './services.ts';
 

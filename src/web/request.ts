@@ -1,19 +1,67 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../accounts/caller.ts';
 import type { AuthRequest } from '../api/v1/auth/auth.ts';
+import type { Awaitable } from '../http/awaitable.ts';
 import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import type { Answer } from '../http/respond.ts';
+import type { Resource } from '../http/router.ts';
 import type { UserSession } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
-import type { Target } from './targets.ts';
+import type { Services } from './services.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_FORM_FIELDS = 100;
 
 /** The `:id` that stands for whoever asks (tutorial task 0). */
 const ME = 'me';
+
+/** What a request target comes to, whatever the method and whoever asks. */
+export interface Target {
+  /** The host that the target names itself; null where only the `Host` field does. */
+  readonly authority: string | null;
+  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
+  readonly path: string | null;
+  /** Whether only a user may go on. */
+  readonly needsUser: boolean;
+  /** null where no route has the path. */
+  readonly resource: Resource<WebRoute> | null;
+  /** The route of this path that takes every method; null where there is none. */
+  readonly anyMethod: WebRoute | null;
+}
+
+/**
+ * Who may use a route.
+ *
+ * - `public`: anybody, without authentication.
+ * - `user`: whoever is signed in.
+ * - `self`: the user that `:id` names (`me`, or the id), and nobody else.
+ * - `owner`: that user, and administrators.
+ * - `admin`: administrators.
+ */
+export type Access = 'public' | 'user' | 'self' | 'owner' | 'admin';
+
+/** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
+export type Handler = (request: WebRequest, services: Services) => Awaitable<Answer>;
+
+/** One line of a table of routes. The gate looks at nothing else to judge a request. */
+export interface WebRoute {
+  /**
+   * In upper case. GET serves HEAD too. `*`: every method, and the handler judges by itself who asks, without
+   * preflights, the check for other sites and the gate.
+   */
+  readonly method: string;
+  /** `/users/:id`: a segment that begins with `:` matches any one segment but an empty one. */
+  readonly path: string;
+  readonly access: Access;
+  /** Asks for a sign-in of the last REAUTH_WINDOW seconds. */
+  readonly isGrave?: true;
+  /** Exists only where AUTH_TYPE has sessions; its path is as public elsewhere, where it is not found. */
+  readonly needsSessions?: true;
+  readonly handler: Handler;
+}
 
 /** One request, as the gate and the handlers see it. */
 export class WebRequest implements AuthRequest, Caller {

@@ -86,4 +86,5 @@ export const TARGET_CASES: readonly Case[] = [
     '200 closed',
     get('/api/v1/status', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n') + get('/api/v1/users'),
   ],
+  ['an Upgrade to h2c', '200 closed', get('/api/v1/status', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n')],
 ];

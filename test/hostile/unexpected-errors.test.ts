@@ -95,6 +95,7 @@ test('an error after the header was sent ends the connection, so that the answer
     database: declareModels(new MemoryStore(), MODEL_OPTIONS),
     sessionPolicy: MODEL_OPTIONS.sessionPolicy,
     publicUrl: () => null,
+    isStopping: () => false,
     clock: Date.now,
     monotonicClock: () => performance.now(),
     config: parseConfig({ ALLOWED_HOSTS: '*' }).config,

@@ -12,11 +12,13 @@ import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
 import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
+import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface AppDependencies {
@@ -30,6 +32,8 @@ export interface AppDependencies {
   readonly accessLog: AccessLog | null;
   /** Where browsers reach this server, without a slash at its end; null: not known. */
   readonly publicUrl: () => string | null;
+  /** Whether the server was told to stop. */
+  readonly isStopping: () => boolean;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
   /** Milliseconds since the epoch. */
@@ -93,10 +97,18 @@ export function createApp(dependencies: AppDependencies): App {
     accounts,
     passwords,
     signIn,
+    openApi: once(() => new JsonContent(openApiDocument(API_ROUTES, sessionName, dependencies.publicUrl()))),
+    isStopping: dependencies.isStopping,
     securityLog: log,
     clock,
   };
   const { onUnexpectedError } = dependencies;
   const handle = createApplication({ routes: [...API_ROUTES, ...GATEWAY_ROUTES], services, accessLog, onUnexpectedError });
   return { handle, services, sessions };
+}
+
+/** @returns a function that makes the value when it is first called */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }

@@ -3,8 +3,7 @@ import { HttpError } from '../../../http/http-error.ts';
 import { json, NO_HEADERS } from '../../../http/respond.ts';
 import type { HeaderList } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
-import type { WebRequest } from '../../../web/request.ts';
-import type { Handler } from '../../../web/route.ts';
+import type { Handler, WebRequest } from '../../../web/request.ts';
 import { bodyOf, found, required } from './body.ts';
 import { showUser } from './show-user.ts';
 
