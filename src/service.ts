@@ -1,21 +1,17 @@
 import type { AddressInfo } from 'node:net';
-import { SecurityLog } from './accounts/security-log.ts';
-import { createApp } from './api/v1/app.ts';
+import { assemble } from './assemble.ts';
+import type { AssemblyOptions } from './assemble.ts';
+import { ControlServer } from './cli/control-server.ts';
+import { OPERATIONS } from './cli/operations.ts';
 import type { Config } from './config.ts';
 import { StoreUnavailableError } from './errors.ts';
-import type { DomainError } from './errors.ts';
-import { createAccessLog } from './http/access-log.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
 import { tellingOfProxies } from './http/untold-proxy.ts';
-import { declareModels, withSessionsInMemory } from './models/repositories.ts';
-import { sessionPolicyOf } from './models/session-policy.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';
-import type { FileSystem } from './storage/journal/file-system.ts';
-import { JournalStore } from './storage/journal/journal-store.ts';
 import type { Services } from './web/services.ts';
 
 /** Sessions that are over leave within a minute: they are looked for this often. */
@@ -27,27 +23,10 @@ const LAST_USE_INTERVAL_MS = 60_000;
 /** The costs of stored hashes are learnt from so many users at the start: the oldest have the oldest ones. */
 const LEARNT_USERS = 10_000;
 
-/** What a service writes; each takes one line, with its newline. */
-export interface ServiceLogs {
-  readonly access: (line: string) => void;
-  /** Sign-ins, and what happened to accounts. */
-  readonly security: (line: string) => void;
-  /** What an operator should know. */
-  readonly notice: (line: string) => void;
-}
+export type { ServiceLogs } from './assemble.ts';
 
-export interface ServiceOptions {
-  readonly config: Config;
-  readonly logs: ServiceLogs;
-  readonly passwords?: PasswordHasher;
-  /** Milliseconds since the epoch. */
-  readonly clock?: () => number;
-  /** Milliseconds since any moment, never set. */
-  readonly monotonicClock?: () => number;
+export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl'> {
   readonly limits?: Partial<HttpLimits>;
-  readonly fileSystem?: FileSystem;
-  /** Is called once where the data directory is somebody else's by now: nothing more is written, so stop. */
-  readonly onStoreLost?: (error: DomainError) => void;
 }
 
 /** A server that listens. */
@@ -78,34 +57,21 @@ export interface Service {
  * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
-  const store = new JournalStore({
-    directory: config.dataDirectory,
-    onNotice: (notice) => logs.notice(`${notice}\n`),
-    ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
-    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
-  });
-  const sessionPolicy = sessionPolicyOf(config, clock());
-  const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
-  const keepsSessions = config.authType !== 'session_auth' && config.authType !== 'session_exp_auth';
-  const database = keepsSessions ? stored : withSessionsInMemory(stored, sessionPolicy);
-  const accessLog = createAccessLog(config.logFormat, logs.access, clock);
-  const passwords = options.passwords ?? new PasswordHasher();
-  const securityLog = new SecurityLog(logs.security, clock);
+  const { config, logs } = options;
   let address: AddressInfo | null = null;
   let isStopping = false;
-  const app = createApp({
-    config,
-    database,
-    sessionPolicy,
+  const passwords = options.passwords ?? new PasswordHasher();
+  const { store, database, app, accessLog } = assemble({
+    ...options,
     passwords,
-    securityLog,
-    accessLog,
     isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
-    onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
-    clock,
-    monotonicClock,
+    onConnection: (socket) => control.accept(socket),
+  });
+  const control = new ControlServer({
+    operations: { services: app.services, sessions: app.sessions, database },
+    table: OPERATIONS,
+    onUnexpectedError: (error) => logs.notice(`command: ${describeError(error)}\n`),
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
   const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
@@ -125,6 +91,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await store.close();
     throw error;
   }
+  control.open();
 
   const inBackground = (work: () => Promise<unknown>, intervalMs: number): NodeJS.Timeout => {
     const run = (): void => {
@@ -150,11 +117,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isStopping = true;
       for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
+      await control.close();
       await app.sessions.writeLastUses().catch((error: unknown) => {
         if (!(error instanceof StoreUnavailableError)) throw error;
       });
       await store.close();
-      securityLog.flush();
+      app.services.securityLog.flush();
     },
   };
 }

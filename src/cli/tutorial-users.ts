@@ -1,8 +1,6 @@
-import { DuplicateValueError, InvalidValueError } from '../errors.ts';
-import { visible } from '../http/printable.ts';
+import { InvalidValueError } from '../errors.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
 import { User } from '../models/user.ts';
-import type { Users } from '../models/user.ts';
 import { sha256Hash } from '../security/password.ts';
 import type { PasswordHasher } from '../security/password.ts';
 
@@ -16,12 +14,6 @@ export interface TutorialUsers {
 export interface LeftOutUser {
   readonly key: string;
   readonly reason: string;
-}
-
-/** What became of a file's users. */
-export interface ImportResult {
-  readonly takenCount: number;
-  readonly leftOut: readonly LeftOutUser[];
 }
 
 /** A record of `.db_User.json`, where each member may be anything. */
@@ -63,32 +55,6 @@ export function readTutorialUsers(text: string): TutorialUsers | null {
     }
   }
   return { users, leftOut };
-}
-
-/**
- * Stores what was read from a file, but for users whose id or email is here already.
- *
- * @throws what the store throws where it cannot write
- */
-export async function importTutorialUsers(file: TutorialUsers, users: Users): Promise<ImportResult> {
-  const leftOut = [...file.leftOut];
-  const saves = file.users.map(async (user) => {
-    try {
-      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
-      else await users.save(user);
-    } catch (error) {
-      if (!(error instanceof DuplicateValueError)) throw error;
-      leftOut.push({ key: user.id, reason: 'another user has this email' });
-    }
-  });
-  await Promise.all(saves);
-  return { takenCount: file.users.length + file.leftOut.length - leftOut.length, leftOut };
-}
-
-/** The result for the terminal, a line each. */
-export function describeImport({ takenCount, leftOut }: ImportResult): readonly string[] {
-  const reasons = leftOut.map(({ key, reason }) => `  ${visible(JSON.stringify(key))}: ${reason}`);
-  return [`Imported ${takenCount} users, left out ${leftOut.length}`, ...reasons];
 }
 
 /** @returns the user, or why there is none */
