@@ -13,6 +13,7 @@ const DEFAULTS: Config = {
   sessionName: '_my_session_id',
   sessionDurationSeconds: 0,
   dataDirectory: './data',
+  databaseUrl: null,
   cookieSecure: 'auto',
   trustedProxies: 0,
   corsOrigins: '*',
