@@ -12,7 +12,7 @@ import type { Database } from './models/repositories.ts';
 import { sessionPolicyOf } from './models/session-policy.ts';
 import { PasswordHasher } from './security/password.ts';
 import type { FileSystem } from './storage/journal/file-system.ts';
-import { JournalStore } from './storage/journal/journal-store.ts';
+import { createStore } from './storage/open-store.ts';
 import type { Store } from './storage/store.ts';
 
 /** What a service writes; each takes one line, with its newline. */
@@ -57,13 +57,18 @@ export interface Assembly {
 /** Wires store and application; for the service, and for a command that works while none runs. */
 export function assemble(options: AssemblyOptions): Assembly {
   const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
-  const store = new JournalStore({
-    directory: config.dataDirectory,
+  const { store, sharedCounters } = createStore({
+    databaseUrl: config.databaseUrl,
+    dataDirectory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
-    ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
-    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
-    ...(options.access !== undefined && { access: options.access }),
-    ...(options.onConnection !== undefined && { onConnection: options.onConnection }),
+    // A command wants an answer now; a server goes on looking for its database.
+    startsWithoutDatabase: options.access === undefined,
+    journal: {
+      ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
+      ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
+      ...(options.access !== undefined && { access: options.access }),
+      ...(options.onConnection !== undefined && { onConnection: options.onConnection }),
+    },
   });
   const sessionPolicy = sessionPolicyOf(config, clock());
   const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
@@ -73,6 +78,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const app = createApp({
     config,
     database,
+    sharedCounters,
     sessionPolicy,
     passwords: options.passwords ?? new PasswordHasher(),
     securityLog: new SecurityLog(logs.security, clock),

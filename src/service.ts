@@ -82,9 +82,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   await store.open();
   // Before the first request: a cost that no "no" includes yet would tell who has it.
-  for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
-    if (passwordHash !== null) passwords.learnCost(passwordHash);
-  }
+  const learnCosts = async (): Promise<void> => {
+    for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
+      if (passwordHash !== null) passwords.learnCost(passwordHash);
+    }
+  };
+  await learnCosts().catch((error: unknown) => {
+    // A database that is away at the start: nobody can sign in either. Each sign-in teaches the cost that it meets.
+    if (!(error instanceof StoreUnavailableError)) throw error;
+  });
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {

@@ -11,9 +11,11 @@ import type { Database } from '../../models/repositories.ts';
 import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
 import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
+import { SharedLoginThrottle } from '../../security/shared-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
+import type { SharedCounters } from '../../storage/shared-counters.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
@@ -24,6 +26,8 @@ import { API_ROUTES } from './routes.ts';
 export interface AppDependencies {
   readonly config: Config;
   readonly database: Database;
+  /** Null: this process is the only one. */
+  readonly sharedCounters: SharedCounters | null;
   /** When sessions end; the database's own. */
   readonly sessionPolicy: SessionPolicy;
   readonly passwords: PasswordHasher;
@@ -53,11 +57,11 @@ export interface App {
 /** Wires the API: the operations on accounts, the kind of authentication, the routes. */
 export function createApp(dependencies: AppDependencies): App {
   const { config, database, passwords: hasher, securityLog: log, accessLog, clock, monotonicClock } = dependencies;
-  const throttle = new MemoryLoginThrottle({
-    maxFailures: config.loginMaxFailures,
-    windowSeconds: config.loginWindowSeconds,
-    clock,
-  });
+  const { loginMaxFailures: maxFailures, loginWindowSeconds: windowSeconds } = config;
+  const throttle =
+    dependencies.sharedCounters === null
+      ? new MemoryLoginThrottle({ maxFailures, windowSeconds, clock })
+      : new SharedLoginThrottle(dependencies.sharedCounters, { maxFailures, windowSeconds });
   const sessions = new Sessions({
     database,
     policy: dependencies.sessionPolicy,
