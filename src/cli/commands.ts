@@ -1,6 +1,7 @@
 import { UsageError } from './arguments.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { exportAll } from './export.ts';
 import { importUsers } from './import.ts';
 import { nearest } from './nearest.ts';
 import { serve } from './serve.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   unlockUser,
   listSessions,
   endSessions,
+  exportAll,
   importUsers,
   check,
 ];
