@@ -52,6 +52,15 @@ export function json(status: number, value: unknown, headers: HeaderList = NO_HE
 }
 
 /**
+ * The answer to a HEAD for which the content is not made, since it is expensive: a list, say. `Content-Length` is left out.
+ *
+ * Source: RFC 9110 section 9.3.2: fields whose value is determined only while generating the content may be omitted.
+ */
+export function jsonHead(status: number, headers: HeaderList = NO_HEADERS): Answer {
+  return { status, content: null, headers: [['Content-Type', 'application/json'], ...headers] };
+}
+
+/**
  * Sends a handler's answer. What `http-server.ts` refuses before there is a handler, it answers itself.
  *
  * @param prepared the fields besides those of the answer

@@ -84,6 +84,7 @@ export function createApp(dependencies: AppDependencies): App {
     signIn,
     sessions: auth?.sessions ?? null,
     passwords: hasher,
+    throttle,
     log,
     publicUrl: dependencies.publicUrl,
     clock,
