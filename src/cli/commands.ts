@@ -60,7 +60,7 @@ export function findCommand(args: readonly string[]): Command {
   const typed = [first, second].filter((word) => word !== undefined).join(' ');
   const guess = nearestCommand(first, typed);
   const hint = guess === null ? '' : `; did you mean ${JSON.stringify(guess)}?`;
-  throw new UsageError(`there is no command ${JSON.stringify(guess === null ? first : typed)}${hint}`);
+  throw new UsageError(`there is no command ${JSON.stringify(guess?.includes(' ') === true ? typed : first)}${hint}`);
 }
 
 /** Of one word: `chek bob` is meant as `check`; else of two: `usr lst`. */
