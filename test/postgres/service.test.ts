@@ -19,12 +19,12 @@ const ATTEMPTS = 1_200;
 
 let count = 0;
 
-/** Servers on one database, which is empty. */
-async function servers(t: TestContext, number: number, options: TestServiceOptions = {}): Promise<TestService[]> {
+/** Two servers on one database, which is empty. */
+async function twoServers(t: TestContext, options: TestServiceOptions = {}): Promise<[TestService, TestService]> {
   count += 1;
   await cluster().query(`create database servers_${count}`);
   const databaseUrl = cluster().urlOf('superuser', `servers_${count}`);
-  return Promise.all(Array.from({ length: number }, () => startTestService(t, { databaseUrl, ...options })));
+  return [await startTestService(t, { databaseUrl, ...options }), await startTestService(t, { databaseUrl, ...options })];
 }
 
 async function signIn({ api }: TestService, password = SECRET): Promise<Reply> {
@@ -40,11 +40,11 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 }
 
 test('a session made at one server is known at the other, and a logout there holds here for the next request', async (t) => {
-  const [a, b] = await servers(t, 2);
-  assert.ok(a !== undefined && b !== undefined);
+  const [a, b] = await twoServers(t);
   await a.addUser(EMAIL, SECRET);
   for (let round = 0; round < 50; round += 1) {
-    const [here, there]: readonly [TestService, TestService] = round % 2 === 0 ? [a, b] : [b, a];
+    const here: TestService = round % 2 === 0 ? a : b;
+    const there: TestService = round % 2 === 0 ? b : a;
     const reply = await signIn(here);
     assert.equal(reply.status, 200, reply.text);
     const cookie = cookieOf(reply);
@@ -55,8 +55,7 @@ test('a session made at one server is known at the other, and a logout there hol
 });
 
 test('ten wrong passwords spread over two servers make the eleventh 429 at both', async (t) => {
-  const [a, b] = await servers(t, 2, { loginMaxFailures: 10 });
-  assert.ok(a !== undefined && b !== undefined);
+  const [a, b] = await twoServers(t, { loginMaxFailures: 10 });
   await a.addUser(EMAIL, SECRET);
   for (let round = 0; round < 10; round += 1) assert.equal((await signIn(round % 2 === 0 ? a : b, 'wrong')).status, 401);
   for (const server of [a, b]) {
@@ -67,8 +66,7 @@ test('ten wrong passwords spread over two servers make the eleventh 429 at both'
 });
 
 test('while the database is stopped, what needs it is 503 with Retry-After, status is up, and all comes back', async (t) => {
-  const [a] = await servers(t, 1);
-  assert.ok(a !== undefined);
+  const [a] = await twoServers(t);
   await a.addUser(EMAIL, SECRET);
   const cookie = cookieOf(await signIn(a));
   const me = (): Promise<Reply> => a.api('GET', '/users/me', { cookie });
