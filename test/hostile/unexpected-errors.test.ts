@@ -94,7 +94,6 @@ test('an error after the header was sent ends the connection, so that the answer
   const errors: unknown[] = [];
   const app = createApp({
     database: declareModels(new MemoryStore(), MODEL_OPTIONS),
-    sharedCounters: null,
     sessionPolicy: MODEL_OPTIONS.sessionPolicy,
     publicUrl: () => null,
     isStopping: () => false,
