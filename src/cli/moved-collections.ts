@@ -1,5 +1,6 @@
 import { OPERATOR } from '../accounts/caller.ts';
-import { ENDLESS, userSessionSchema } from '../models/user-session.ts';
+import { userSessionSchema } from '../models/user-session-schema.ts';
+import { ENDLESS } from '../models/user-session.ts';
 import { userSchema } from '../models/user.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import { CommandError } from './operation.ts';
