@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
+import type { Content } from './content.ts';
 import type { HeaderList } from './field-value.ts';
-import { JsonContent } from './json.ts';
+import { JSON_TYPE, JsonContent } from './json.ts';
 
 export type { HeaderList };
 
@@ -11,7 +12,7 @@ export const NO_HEADERS: HeaderList = [];
 export interface Answer {
   readonly status: number;
   /** null: no content. */
-  readonly content: JsonContent | null;
+  readonly content: Content | null;
   /** Besides those that every answer has. */
   readonly headers: HeaderList;
 }
@@ -19,13 +20,11 @@ export interface Answer {
 /** How much of an unread body is dropped, so that its sender can read the answer and use the connection again. */
 const MAX_DISCARDED_BYTES = 1_048_576;
 
-/** On every answer. */
-const COMMON_HEADERS: HeaderList = [
-  // Browsers must not guess a type: JSON must never run as a script or show as a page.
-  ['X-Content-Type-Options', 'nosniff'],
-  // Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2).
-  ['Cache-Control', 'no-store'],
-];
+/** Browsers must not guess a type: JSON must never run as a script or show as a page. */
+const NO_SNIFFING = ['X-Content-Type-Options', 'nosniff'] as const;
+
+/** Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2). */
+const NO_STORE = 'no-store';
 
 /** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
 type RawHeaders = string[];
@@ -36,24 +35,31 @@ const MAX_LENGTHS = 1_024;
 /** The fields of many answers, made once: those of every answer, some more, and the type and length of the content. */
 export class PreparedHeaders {
   readonly #withoutContent: RawHeaders;
-  /** By length rather than beside each content: the same few lists stay in the processor's cache. */
+  /** Of JSON, by length rather than beside each content: the same few lists stay in the processor's cache. */
   readonly #byLength = new Map<number, RawHeaders>();
 
-  /** @param headers besides those of every answer and those of the content */
-  constructor(headers: HeaderList) {
-    this.#withoutContent = [...COMMON_HEADERS, ...headers].flat();
+  /**
+   * @param headers besides those of every answer and those of the content
+   * @param cacheControl other than `no-store` only for what is the same for everybody
+   */
+  constructor(headers: HeaderList, cacheControl: string = NO_STORE) {
+    this.#withoutContent = [NO_SNIFFING, ['Cache-Control', cacheControl], ...headers].flat();
   }
 
   /** @returns the fields of an answer with this content, or with none; not to be changed */
-  fieldsFor(content: JsonContent | null): RawHeaders {
+  fieldsFor(content: Content | null): RawHeaders {
     if (content === null) return this.#withoutContent;
+    if (content.type !== JSON_TYPE) return this.#fieldsOf(content);
     const known = this.#byLength.get(content.byteLength);
     if (known !== undefined) return known;
-    const length = String(content.byteLength);
-    const made = [...this.#withoutContent, 'Content-Type', 'application/json', 'Content-Length', length];
+    const made = this.#fieldsOf(content);
     if (this.#byLength.size === MAX_LENGTHS) this.#byLength.clear();
     this.#byLength.set(content.byteLength, made);
     return made;
+  }
+
+  #fieldsOf({ type, byteLength }: Content): RawHeaders {
+    return [...this.#withoutContent, 'Content-Type', type, 'Content-Length', String(byteLength)];
   }
 }
 

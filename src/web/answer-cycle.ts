@@ -5,7 +5,8 @@ import type { Awaitable } from '../http/awaitable.ts';
 import { RequestAbortedError } from '../http/body.ts';
 import { send } from '../http/respond.ts';
 import type { Answer, PreparedHeaders } from '../http/respond.ts';
-import { errorAnswer, unexpectedErrorAnswer } from './error-answer.ts';
+import type { HttpError } from '../http/http-error.ts';
+import { httpErrorOf, unexpectedError } from './error-answer.ts';
 import type { WebRequest } from './request.ts';
 
 export interface AnswerCycleOptions {
@@ -13,10 +14,10 @@ export interface AnswerCycleOptions {
   readonly requestOf: (incoming: IncomingMessage, response: ServerResponse) => WebRequest;
   /** Finds the answer; what it throws becomes one. */
   readonly answer: (request: WebRequest) => Awaitable<Answer>;
+  /** Shows an error to whoever asked. */
+  readonly showError: (request: WebRequest, error: HttpError) => Answer;
   /** The header fields of an answer, besides its own. */
   readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
-  /** For the `WWW-Authenticate` of a 401. */
-  readonly challenge: string;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
   /** Is told of an error that nobody foresaw. */
@@ -31,18 +32,18 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, headersOf, challenge, accessLog, onUnexpectedError } = options;
+  const { requestOf, answer, showError, headersOf, accessLog, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
-  function answerToError(error: unknown): Answer | null {
+  function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
-    return errorAnswer(error, challenge) ?? unexpectedError(error);
+    return showError(request, httpErrorOf(error) ?? reported(error));
   }
 
-  function unexpectedError(error: unknown): Answer {
+  function reported(error: unknown): HttpError {
     const requestId = randomUUID();
     onUnexpectedError(error, requestId);
-    return unexpectedErrorAnswer(requestId);
+    return unexpectedError(requestId);
   }
 
   /** @param result null: nobody is there to answer */
@@ -64,10 +65,10 @@ export function createAnswerCycle(
     try {
       result = answer(request);
     } catch (error) {
-      result = answerToError(error);
+      result = answerToError(request, error);
     }
     if (result instanceof Promise) {
-      void result.catch(answerToError).then((later) => finish(incoming, response, request, later));
+      void result.catch((error: unknown) => answerToError(request, error)).then((later) => finish(incoming, response, request, later));
     } else {
       finish(incoming, response, request, result);
     }

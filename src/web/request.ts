@@ -7,6 +7,7 @@ import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { UserSession } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
+import type { Kind } from './route.ts';
 import type { Target } from './targets.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -14,6 +15,9 @@ const MAX_FORM_FIELDS = 100;
 
 /** The `:id` that stands for whoever asks (tutorial task 0). */
 const ME = 'me';
+
+/** Browsers name it where a person asked for a page. */
+const TAKES_HTML = /\btext\/html\b/i;
 
 /** One request, as the gate and the handlers see it. */
 export class WebRequest implements AuthRequest, Caller {
@@ -47,6 +51,11 @@ export class WebRequest implements AuthRequest, Caller {
 
   get userAgent(): string | null {
     return this.headers['user-agent'] ?? null;
+  }
+
+  /** What the request is answered as; where no route has the path, what the client takes decides. */
+  get kind(): Kind {
+    return this.target.kind ?? (TAKES_HTML.test(this.headers.accept ?? '') ? 'page' : 'api');
   }
 
   /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */

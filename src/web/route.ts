@@ -17,6 +17,12 @@ export type Access = 'public' | 'user' | 'self' | 'owner' | 'admin';
 /** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
 export type Handler = (request: WebRequest, services: Services) => Awaitable<Answer>;
 
+/**
+ * What a path is for: programs (JSON, read by the origins of CORS_ORIGINS), persons (HTML, for this origin alone), or
+ * what pages are made with, the same for everybody.
+ */
+export type Kind = 'api' | 'page' | 'asset';
+
 /** One line of a table of routes. The gate looks at nothing else to judge a request. */
 export interface WebRoute {
   /**
@@ -27,6 +33,8 @@ export interface WebRoute {
   /** `/users/:id`: a segment that begins with `:` matches any one segment but an empty one. */
   readonly path: string;
   readonly access: Access;
+  /** Absent: `api`. One for all methods of a path. */
+  readonly kind?: Kind;
   /** Asks for a sign-in of the last REAUTH_WINDOW seconds. */
   readonly isGrave?: true;
   /** Exists only where AUTH_TYPE has sessions; its path is as public elsewhere, where it is not found. */

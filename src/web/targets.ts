@@ -3,7 +3,7 @@ import { RecentValues } from '../http/recent-values.ts';
 import { requestAuthority, requestPath } from '../http/request-target.ts';
 import { Router } from '../http/router.ts';
 import type { Resource } from '../http/router.ts';
-import type { WebRoute } from './route.ts';
+import type { Kind, WebRoute } from './route.ts';
 
 /** What a request target comes to, whatever the method and whoever asks. */
 export interface Target {
@@ -15,6 +15,8 @@ export interface Target {
   readonly needsUser: boolean;
   /** null where no route has the path. */
   readonly resource: Resource<WebRoute> | null;
+  /** Of the path's routes; null: no route has the path, and a person may have mistyped a page's. */
+  readonly kind: Kind | null;
   /** The route of this path that takes every method; null where there is none. */
   readonly anyMethod: WebRoute | null;
 }
@@ -59,10 +61,14 @@ export function createTargets(
   const cache = new RecentValues<Target>((target) => {
     const path = requestPath(target);
     const authority = requestAuthority(target);
-    if (path === null) return { authority, path, needsUser: true, resource: null, anyMethod: null };
+    if (path === null) return { authority, path, needsUser: true, resource: null, kind: 'api', anyMethod: null };
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
-    return { authority, path, needsUser, resource: router.find(path), anyMethod: anyMethods.get(path) ?? null };
+    const resource = router.find(path);
+    const [route] = resource?.handlers.values() ?? [];
+    const mayBePage = resource === null && auth?.sessions != null && path !== '/api' && !path.startsWith('/api/');
+    const kind = route?.kind ?? (mayBePage ? null : 'api');
+    return { authority, path, needsUser, resource, kind, anyMethod: anyMethods.get(path) ?? null };
   });
   return { router, cache };
 }

@@ -13,6 +13,8 @@ import type { SessionPolicy } from '../../models/user-session.ts';
 import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
+import { showErrorPage } from '../../pages/error-page.ts';
+import { PAGE_ROUTES } from '../../pages/routes.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
@@ -97,6 +99,12 @@ export function createApp(dependencies: AppDependencies): App {
     clock,
   };
   const { onUnexpectedError } = dependencies;
-  const handle = createApplication({ routes: [...API_ROUTES, ...GATEWAY_ROUTES], services, accessLog, onUnexpectedError });
+  const handle = createApplication({
+    routes: [...API_ROUTES, ...GATEWAY_ROUTES, ...PAGE_ROUTES],
+    services,
+    showErrorPage: (request, error) => showErrorPage(request, error, services),
+    accessLog,
+    onUnexpectedError,
+  });
   return { handle, services, sessions };
 }
