@@ -103,9 +103,12 @@ async function measure(directory: string): Promise<void> {
   const store = new JournalStore({ directory, compactionFloor: -sessionCount - 2 * userCount, onNotice: console.log });
   const { users, userSessions } = declareModels(store, { sessionPolicy: POLICY });
   const start = performance.now();
+  const cpuStart = process.cpuUsage();
   const opening = store.open();
   await opening;
-  console.log(`start: ${((performance.now() - start) / 1000).toFixed(2)} s`);
+  const cpu = process.cpuUsage(cpuStart);
+  const cpuSeconds = ((cpu.user + cpu.system) / 1e6).toFixed(2);
+  console.log(`start: ${((performance.now() - start) / 1000).toFixed(2)} s (${cpuSeconds} s of CPU)`);
   const after = memoryBytes();
   console.log(
     `memory: ${((after.heap - before.heap) / sessionCount).toFixed(0)} bytes a session on the heap, ` +

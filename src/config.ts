@@ -29,6 +29,8 @@ export interface Config {
   readonly cookieSecure: CookieSecure;
   readonly trustedProxies: number;
   readonly corsOrigins: '*' | readonly string[];
+  /** `auto`: on a loopback address without a trusted proxy the names of the loopback, elsewhere any. */
+  readonly allowedHosts: '*' | 'auto' | readonly string[];
   /** 0: no throttle. */
   readonly loginMaxFailures: number;
   readonly loginWindowSeconds: number;
@@ -99,6 +101,14 @@ function parseOrigins(text: string): '*' | readonly string[] | undefined {
 
 function isWebOrigin(text: string): boolean {
   return new URL(text).origin === text;
+}
+
+function parseHosts(text: string): '*' | 'auto' | readonly string[] | undefined {
+  if (text === '*' || text === 'auto') return text;
+  const hosts = text.split(',').map((host) => host.trim());
+  // A pattern would match no name at all, and not those that whoever wrote it means.
+  const areHosts = hosts.every((host) => /^[^\s/?#@\\*]+$/.test(host) && URL.canParse(`http://${host}`));
+  return areHosts ? hosts : undefined;
 }
 
 /** As Python's `int()` reads it (tutorial task 9): 0 and below, and what is no integer, mean for ever. */
@@ -222,6 +232,13 @@ const SETTINGS = {
     whenEmpty: [],
     parse: parseOrigins,
   } satisfies Setting<'*' | readonly string[]>,
+  allowedHosts: {
+    name: 'ALLOWED_HOSTS',
+    fallback: 'auto',
+    meaning: 'host names that are answered: * (any), a comma list, or auto (on loopback its own names, elsewhere any)',
+    expects: '*, auto, or host names such as auth.example.com, separated by commas',
+    parse: parseHosts,
+  } satisfies Setting<'*' | 'auto' | readonly string[]>,
   loginMaxFailures: {
     name: 'LOGIN_MAX_FAILURES',
     fallback: 10,
@@ -341,6 +358,7 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     cookieSecure: read<CookieSecure>(SETTINGS.cookieSecure),
     trustedProxies: read(SETTINGS.trustedProxies),
     corsOrigins: read<'*' | readonly string[]>(SETTINGS.corsOrigins),
+    allowedHosts: read<'*' | 'auto' | readonly string[]>(SETTINGS.allowedHosts),
     loginMaxFailures: read(SETTINGS.loginMaxFailures),
     loginWindowSeconds: read(SETTINGS.loginWindowSeconds),
     passwordMinLength: read(SETTINGS.passwordMinLength),

@@ -1,19 +1,17 @@
 import type { AddressInfo } from 'node:net';
-import { SecurityLog } from './accounts/security-log.ts';
-import { createApp } from './api/v1/app.ts';
+import { assemble } from './assemble.ts';
+import type { AssemblyOptions } from './assemble.ts';
+import { ControlServer } from './cli/control-server.ts';
+import { OPERATIONS } from './cli/operations.ts';
 import type { Config } from './config.ts';
 import { StoreUnavailableError } from './errors.ts';
-import { createAccessLog } from './http/access-log.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
 import { describeError } from './http/printable.ts';
-import { declareModels, withSessionsInMemory } from './models/repositories.ts';
-import { sessionPolicyOf } from './models/session-policy.ts';
+import { tellingOfProxies } from './http/untold-proxy.ts';
 import type { Users } from './models/user.ts';
 import { PasswordHasher } from './security/password.ts';
-import type { FileSystem } from './storage/journal/file-system.ts';
-import { JournalStore } from './storage/journal/journal-store.ts';
 import type { Services } from './web/services.ts';
 
 /** Sessions that are over leave within a minute: they are looked for this often. */
@@ -22,25 +20,13 @@ const SWEEP_INTERVAL_MS = 15_000;
 /** When sessions were last used is written this often, or at a tenth of the idle timeout where that is less. */
 const LAST_USE_INTERVAL_MS = 60_000;
 
-/** What a service writes; each takes one line, with its newline. */
-export interface ServiceLogs {
-  readonly access: (line: string) => void;
-  /** Sign-ins, and what happened to accounts. */
-  readonly security: (line: string) => void;
-  /** What an operator should know. */
-  readonly notice: (line: string) => void;
-}
+/** The costs of stored hashes are learnt from so many users at the start: the oldest have the oldest ones. */
+const LEARNT_USERS = 10_000;
 
-export interface ServiceOptions {
-  readonly config: Config;
-  readonly logs: ServiceLogs;
-  readonly passwords?: PasswordHasher;
-  /** Milliseconds since the epoch. */
-  readonly clock?: () => number;
-  /** Milliseconds since any moment, never set. */
-  readonly monotonicClock?: () => number;
+export type { ServiceLogs } from './assemble.ts';
+
+export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl'> {
   readonly limits?: Partial<HttpLimits>;
-  readonly fileSystem?: FileSystem;
 }
 
 /** A server that listens. */
@@ -66,46 +52,46 @@ export interface Service {
  *
  * @throws {StoreLockedError} another process has the data directory
  * @throws {DamagedFileError} what was stored cannot be read
- * @throws the system's error where the directory or the address cannot be used
+ * @throws {NewerFormatError} a newer version of this server wrote it
+ * @throws {DataDirectoryError} the directory cannot be used as it is
+ * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
-  const store = new JournalStore({
-    directory: config.dataDirectory,
-    onNotice: (notice) => logs.notice(`${notice}\n`),
-    ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
-  });
-  const sessionPolicy = sessionPolicyOf(config, clock());
-  const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
-  const keepsSessions = config.authType !== 'session_auth' && config.authType !== 'session_exp_auth';
-  const database = keepsSessions ? stored : withSessionsInMemory(stored, sessionPolicy);
-  const accessLog = createAccessLog(config.logFormat, logs.access, clock);
+  const { config, logs } = options;
   let address: AddressInfo | null = null;
-  const app = createApp({
-    config,
-    database,
-    sessionPolicy,
-    passwords: options.passwords ?? new PasswordHasher(),
-    securityLog: new SecurityLog(logs.security, clock),
-    accessLog,
+  let isStopping = false;
+  const passwords = options.passwords ?? new PasswordHasher();
+  const { store, database, app, accessLog } = assemble({
+    ...options,
+    passwords,
+    isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
-    onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),
-    clock,
-    monotonicClock,
+    onConnection: (socket) => control.accept(socket),
+  });
+  const control = new ControlServer({
+    operations: { services: app.services, sessions: app.sessions, database },
+    table: OPERATIONS,
+    onUnexpectedError: (error) => logs.notice(`command: ${describeError(error)}\n`),
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
-  const server = new HttpServer(app.handle, limits, ({ address: client, status }) => {
+  const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
+  const server = new HttpServer(handle, limits, ({ address: client, status }) => {
     // What could not be read as a request has neither method nor target.
     accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });
 
   await store.open();
+  // Before the first request: a cost that no "no" includes yet would tell who has it.
+  for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
+    if (passwordHash !== null) passwords.learnCost(passwordHash);
+  }
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {
     await store.close();
     throw error;
   }
+  control.open();
 
   const inBackground = (work: () => Promise<unknown>, intervalMs: number): NodeJS.Timeout => {
     const run = (): void => {
@@ -128,12 +114,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     removeExpiredSessions: () => app.sessions.sweep(),
     writeLastUses: () => app.sessions.writeLastUses(),
     close: async (graceMs) => {
+      isStopping = true;
       for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
+      await control.close();
       await app.sessions.writeLastUses().catch((error: unknown) => {
         if (!(error instanceof StoreUnavailableError)) throw error;
       });
       await store.close();
+      app.services.securityLog.flush();
     },
   };
 }

@@ -16,10 +16,18 @@ const DEFAULTS: Config = {
   cookieSecure: 'auto',
   trustedProxies: 0,
   corsOrigins: '*',
+  allowedHosts: 'auto',
   loginMaxFailures: 10,
   loginWindowSeconds: 900,
   passwordMinLength: 8,
   logFormat: 'common',
+  defaultGroups: [],
+  reauthWindowSeconds: 900,
+  sessionIdleTimeoutSeconds: 0,
+  sessionMaxPerUser: 100,
+  publicUrl: null,
+  cookieDomain: null,
+  redirectOrigins: [],
 };
 
 /** The problems of an environment; none where it is taken. */
@@ -134,6 +142,7 @@ test('describeSettings() names every setting of the contract with its default', 
       ['COOKIE_SECURE', 'auto'],
       ['TRUST_PROXY', '0'],
       ['CORS_ORIGINS', '*'],
+      ['ALLOWED_HOSTS', 'auto'],
       ['LOGIN_MAX_FAILURES', '10'],
       ['LOGIN_WINDOW', '900'],
       ['PASSWORD_MIN_LENGTH', '8'],
@@ -144,4 +153,27 @@ test('describeSettings() names every setting of the contract with its default', 
     assert.ok(meaning !== '', name);
     assert.deepEqual(parseConfig({ [name]: fallback }).config, DEFAULTS, `${name}'s default can be set`);
   }
+});
+
+test('COOKIE_DOMAIN is a parent of the host of PUBLIC_URL, of two labels, and not for a cookie named __Host-…', () => {
+  const PUBLIC_URL = 'https://auth.example.com';
+  for (const domain of ['example.com', 'auth.example.com', '.example.com', 'EXAMPLE.com']) {
+    assert.deepEqual(problemsOf({ PUBLIC_URL, COOKIE_DOMAIN: domain }), [], domain);
+  }
+  const { config, warnings } = parseConfig({ PUBLIC_URL, COOKIE_DOMAIN: '.example.com' });
+  assert.equal(config.cookieDomain, 'example.com');
+  assert.match(warnings.join(), /COOKIE_DOMAIN=example\.com: every host below it is sent the session cookie/);
+  for (const domain of ['com', 'localhost', 'example.org', 'ample.com', 'x.auth.example.com', 'exa mple.com', 'a..b', '1.2.3.4']) {
+    assert.equal(problemsOf({ PUBLIC_URL, COOKIE_DOMAIN: domain }).length, 1, domain);
+  }
+  assert.match(problemsOf({ COOKIE_DOMAIN: 'example.com' }).join(), /set PUBLIC_URL too/);
+  const hostOnly = { PUBLIC_URL, COOKIE_DOMAIN: 'example.com', SESSION_NAME: '__Host-sid' };
+  assert.match(problemsOf(hostOnly).join(), /belongs to one host/);
+});
+
+test('COOKIE_SECURE=false is refused for a name that browsers take from a Secure cookie only', () => {
+  for (const name of ['__Host-sid', '__Secure-sid', '__host-sid']) {
+    assert.match(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: name }).join(), /browsers drop a cookie named/);
+  }
+  assert.deepEqual(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: 'sid' }), []);
 });

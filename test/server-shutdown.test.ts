@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { cookieOf, replyOf, send } from './helpers/client.ts';
 import type { Reply } from './helpers/client.ts';
 import { directoryWithUser, startServer } from './helpers/server-process.ts';
@@ -44,7 +45,7 @@ async function loginUnderWay(base: string): Promise<LoginUnderWay> {
   };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`at ${signal} a login under way is answered, and idle connections hold nothing up`, async (t) => {
     const DATA_DIR = await directoryWithUser(t, EMAIL, PASSWORD);
     const server = startServer(t, { DATA_DIR, LOG_FORMAT: 'json' });
@@ -70,6 +71,39 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.equal(me.status, 200, 'the session was on the disk');
   });
 }
+
+/** Uses a kept connection after the signal. @returns null where it was closed by then: the machine was busy for a second */
+async function answerAfterSignal(t: TestContext): Promise<Reply | null> {
+  const server = startServer(t, {});
+  const base = await server.base();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  assert.equal((await send(base, 'GET', '/api/v1/status', { agent })).headers.connection, 'keep-alive');
+  server.kill('SIGTERM');
+  for (let refused = false; !refused; ) {
+    refused = await send(base, 'GET', '/api/v1/status').then(() => false, () => true);
+  }
+  const late = await send(base, 'GET', '/api/v1/status', { agent }).catch(() => null);
+  assert.equal((await server.ended).code, 0);
+  return late;
+}
+
+test('at a signal an idle connection is still answered, as a proxy needs that uses it at this moment', async (t) => {
+  let late: Reply | null = null;
+  for (let attempt = 0; attempt < 5 && late === null; attempt += 1) late = await answerAfterSignal(t);
+  assert.deepEqual([late?.status, late?.headers.connection], [200, 'close']);
+});
+
+test('SIGUSR1 opens no inspector and ends nothing', async (t) => {
+  const server = startServer(t, {});
+  const base = await server.base();
+  server.kill('SIGUSR1');
+  for (let round = 0; round < 3; round += 1) assert.equal((await send(base, 'GET', '/api/v1/status')).status, 200);
+  server.kill('SIGTERM');
+  const { code, stderr } = await server.ended;
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+});
 
 test('a second signal ends the process at once', async (t) => {
   const server = startServer(t, {});

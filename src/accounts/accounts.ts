@@ -7,6 +7,8 @@ import { shareOf } from '../security/client-share.ts';
 import { passwordProblem } from '../security/password-policy.ts';
 import type { Caller } from './caller.ts';
 import { checkedGroups } from './groups.ts';
+import { checkedUser } from './new-user.ts';
+import type { CheckedUser, NewUser } from './new-user.ts';
 import type { SecurityLog } from './security-log.ts';
 
 export interface AccountsOptions {
@@ -19,15 +21,6 @@ export interface AccountsOptions {
   readonly defaultGroups: readonly string[];
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-}
-
-/** What a new user is made of, as it was given: everything is still to be checked. */
-export interface NewUser {
-  readonly email: unknown;
-  readonly firstName?: unknown;
-  readonly lastName?: unknown;
-  /** undefined or null: DEFAULT_GROUPS. */
-  readonly groups?: unknown;
 }
 
 /** Makes, changes and removes users. The one place that does, whoever asks. */
@@ -56,7 +49,7 @@ export class Accounts {
    * @throws {OverloadedError} too many passwords wait to be hashed
    */
   async create(input: NewUser, password: unknown, caller: Caller): Promise<User> {
-    const fields = this.#checked(input);
+    const fields = checkedUser(input, this.#defaultGroups);
     const checkedPassword = this.checkedPassword(password);
     // Before the hash, which is expensive; `save` looks again.
     await this.#refuseTaken(fields.email);
@@ -73,7 +66,7 @@ export class Accounts {
    * @throws {DuplicateValueError} another user has the email
    */
   async invite(input: NewUser, caller: Caller): Promise<User> {
-    const user = await this.#save(this.#checked(input), null);
+    const user = await this.#save(checkedUser(input, this.#defaultGroups), null);
     this.#log.log('user_invited', caller, { user_id: user.id, email: user.email, groups: user.groups });
     return user;
   }
@@ -175,15 +168,6 @@ export class Accounts {
     });
   }
 
-  #checked(input: NewUser): CheckedUser {
-    return {
-      email: checkedEmail(input.email),
-      firstName: checkedName('first_name', input.firstName),
-      lastName: checkedName('last_name', input.lastName),
-      groups: checkedGroups(input.groups ?? this.#defaultGroups),
-    };
-  }
-
   async #refuseTaken(email: string): Promise<void> {
     const [taken] = await this.#database.users.search({ email });
     if (taken !== undefined) throw new DuplicateValueError('users', 'email');
@@ -195,11 +179,4 @@ export class Accounts {
     const administrators = await models.users.search({ administrator: 'true' });
     if (administrators.every(({ id }) => id === user.id)) throw new LastAdministratorError();
   }
-}
-
-interface CheckedUser {
-  readonly email: string;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly groups: readonly string[];
 }

@@ -1,24 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { NoPublicUrlError, UnusableLinkError, WrongPasswordError } from '../errors.ts';
 import type { Database, Models } from '../models/repositories.ts';
-import type { LinkKind, User } from '../models/user.ts';
+import type { User } from '../models/user.ts';
 import { networkOf } from '../http/client-network.ts';
 import { shareOf } from '../security/client-share.ts';
 import { withNetwork } from '../security/known-networks.ts';
+import type { LoginThrottle } from '../security/login-throttle.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import type { Accounts } from './accounts.ts';
 import type { Caller } from './caller.ts';
+import { digestToken, newToken, withLink } from './link.ts';
+import type { Link } from './link.ts';
 import type { SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
-
-const HOUR_MS = 3_600_000;
-
-/** How long a link is good for, in milliseconds. */
-const LINK_LIFETIME_MS: { readonly [kind in LinkKind]: number } = { invitation: 7 * 24 * HOUR_MS, reset: 24 * HOUR_MS };
-
-/** 256 random bits. */
-const TOKEN_BYTES = 32;
 
 export interface PasswordsOptions {
   readonly database: Database;
@@ -27,18 +21,12 @@ export interface PasswordsOptions {
   /** null: this server has no sessions. */
   readonly sessions: Sessions | null;
   readonly passwords: PasswordHasher;
+  readonly throttle: LoginThrottle;
   readonly log: SecurityLog;
   /** Where browsers reach this server, without a slash at its end; null: not known. */
   readonly publicUrl: () => string | null;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-}
-
-/** A link for one use, to be handed to its user: the token is in it and nowhere else. */
-export interface Link {
-  readonly url: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
 }
 
 /** How passwords change: by their owners, by links for one use, and by the operator. */
@@ -48,6 +36,7 @@ export class Passwords {
   readonly #signIn: SignIn;
   readonly #sessions: Sessions | null;
   readonly #passwords: PasswordHasher;
+  readonly #throttle: LoginThrottle;
   readonly #log: SecurityLog;
   readonly #publicUrl: () => string | null;
   readonly #clock: () => number;
@@ -58,6 +47,7 @@ export class Passwords {
     this.#signIn = options.signIn;
     this.#sessions = options.sessions;
     this.#passwords = options.passwords;
+    this.#throttle = options.throttle;
     this.#log = options.log;
     this.#publicUrl = options.publicUrl;
     this.#clock = options.clock;
@@ -133,12 +123,8 @@ export class Passwords {
    */
   async makeLink(id: string, caller: Caller): Promise<Link | null> {
     const publicUrl = this.assertLinksCanBeMade();
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const now = this.#clock();
-    const user = await this.#database.users.update(id, (current) => {
-      const kind = current.passwordHash === null ? 'invitation' : 'reset';
-      return current.with({ link: { digest: digestToken(token), kind, expiresAt: now + LINK_LIFETIME_MS[kind] } });
-    });
+    const token = newToken();
+    const user = await this.#database.users.update(id, (current) => withLink(current, token, this.#clock()));
     if (user === null || user.link === null) return null;
     this.#log.log('link_made', caller, { user_id: user.id, kind: user.link.kind });
     return { url: `${publicUrl}/password-reset/${token}`, expiresAt: user.link.expiresAt };
@@ -148,11 +134,19 @@ export class Passwords {
    * The user whose link has this token; to look does not use it up.
    *
    * @throws {UnusableLinkError} it is unknown, used or too old
+   * @throws {TooManyAttemptsError} too many that were unusable came from this network
    */
-  async userOfLink(token: string): Promise<User> {
+  async userOfLink(token: string, caller: Caller): Promise<User> {
+    // Under an account of its own for each token: guesses count against networks, and nobody can shut others out.
+    const attempt = await this.#throttle.begin(`link ${digestToken(token)}`, caller.address, []);
     const user = await this.#userOf(token, this.#database);
-    if (user === null) throw new UnusableLinkError();
-    return user;
+    if (user !== null) {
+      await attempt.abandoned();
+      return user;
+    }
+    await attempt.failed();
+    this.#log.log('link_refused', caller, {});
+    throw new UnusableLinkError();
   }
 
   /**
@@ -161,6 +155,7 @@ export class Passwords {
    * @returns the user, and for an invitation the session id
    * @throws {InvalidValueError} the password will not do; the link can still be used
    * @throws {UnusableLinkError} the link is unknown, used or too old
+   * @throws {TooManyAttemptsError} too many that were unusable came from this network
    * @throws {OverloadedError} too many wait
    */
   async useLink(
@@ -168,8 +163,7 @@ export class Passwords {
     newPassword: unknown,
     caller: Caller,
   ): Promise<{ readonly user: User; readonly sessionId: string | null }> {
-    const found = await this.#userOf(token, this.#database);
-    if (found === null) return this.#refuseLink(caller);
+    await this.userOfLink(token, caller);
     const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword), shareOf(caller));
     const used = await this.#database.transaction(async (models) => {
       const user = await this.#userOf(token, models);
@@ -181,14 +175,10 @@ export class Passwords {
       const sessionId = signsIn ? await this.#sessions.create(user.id, caller, models) : null;
       return { user, kind, ended, sessionId };
     });
-    if (used === null) return this.#refuseLink(caller);
+    // Used by somebody else while the password was hashed.
+    if (used === null) throw new UnusableLinkError();
     this.#log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
     return { user: used.user, sessionId: used.sessionId };
-  }
-
-  #refuseLink(caller: Caller): never {
-    this.#log.log('link_refused', caller, {});
-    throw new UnusableLinkError();
   }
 
   async #userOf(token: string, models: Models): Promise<User | null> {
@@ -201,9 +191,4 @@ export class Passwords {
     await models.users.save(user.with({ passwordHash, link: null, updatedAt: this.#clock() }));
     return models.userSessions.removeOwned(user.id, null);
   }
-}
-
-/** What is stored of a token. No salt or slow hash is needed: 256 random bits cannot be guessed. */
-function digestToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

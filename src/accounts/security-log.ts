@@ -1,12 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '../http/client-network.ts';
 import { printable } from '../http/printable.ts';
 import type { Caller } from './caller.ts';
+import { RepeatedLines } from './repeated-lines.ts';
+import type { Schedule } from './repeated-lines.ts';
 
 /** How a user proves who it is: for a session, with one Basic request, or again before a grave step. */
 export type SignInMethod = 'session' | 'basic' | 'password_change';
 
 /** Why a sign-in failed. */
-export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled' | 'overloaded';
+export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled';
 
 type Fields = { readonly [name: string]: string | number | readonly string[] | null | undefined };
 
@@ -52,14 +55,30 @@ export class SecurityLog {
   readonly #write: (line: string) => void;
   readonly #clock: () => number;
   readonly #tagKey = randomBytes(32);
+  readonly #throttled: RepeatedLines;
+  readonly #overloaded: RepeatedLines;
 
   /**
    * @param write takes one line, with its newline
    * @param clock milliseconds since the epoch
+   * @param schedule calls back once, some milliseconds later
    */
-  constructor(write: (line: string) => void, clock: () => number) {
+  constructor(write: (line: string) => void, clock: () => number, schedule?: Schedule) {
     this.#write = write;
     this.#clock = clock;
+    // A refusal costs its client nothing: the first of each is written, then a line a second that counts the others.
+    const repeated = (event: string): RepeatedLines => {
+      const onLeftOut = (count: number): void => this.#line('lines_left_out', { of: event, count });
+      return new RepeatedLines({ onLeftOut, clock, ...(schedule !== undefined && { schedule }) });
+    };
+    this.#throttled = repeated('sign_in_throttled');
+    this.#overloaded = repeated('overloaded');
+  }
+
+  /** Writes what is left out and not yet told; for the end of the process. */
+  flush(): void {
+    this.#throttled.flush();
+    this.#overloaded.flush();
   }
 
   /**
@@ -72,7 +91,8 @@ export class SecurityLog {
   }
 
   /**
-   * A password was wrong, or not looked at.
+   * A password was wrong, or not looked at. Of those not looked at the first for each network and account is written,
+   * then a line a second that says how many were left out.
    *
    * @param about.userId where the email is a user's
    * @param about.email what was given for one; only its tag is written
@@ -84,13 +104,15 @@ export class SecurityLog {
     readonly userId?: string | undefined;
     readonly email?: string | undefined;
   }): void {
-    this.#line('sign_in_failed', {
-      address: about.address,
-      reason: about.reason,
-      user_id: about.userId,
-      email_tag: about.email === undefined ? undefined : this.#tag(about.email),
-      method: about.method,
-    });
+    const { address, reason, userId, method } = about;
+    const tag = about.email === undefined ? undefined : this.#tag(about.email);
+    if (reason === 'throttled' && !this.#throttled.isFirst(`${networkOf(address)} ${userId ?? tag}`)) return;
+    this.#line('sign_in_failed', { address, reason, user_id: userId, email_tag: tag, method });
+  }
+
+  /** A request was refused since more hashes wait than may: written as often as what is throttled. */
+  overloaded({ address, userId }: Pick<Caller, 'address' | 'userId'>): void {
+    if (this.#overloaded.isFirst(`${networkOf(address)} ${userId}`)) this.#line('overloaded', { address, by: userId });
   }
 
   #line(event: string, fields: Fields): void {

@@ -9,9 +9,7 @@ import { newSessionId } from '../security/session-id.ts';
 import type { Owned } from '../storage/store.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
-
-/** Sessions made or used at once are written in commits of so many. */
-const USES_PER_COMMIT = 1_000;
+import { LastUses } from './last-uses.ts';
 
 /** The last time that a Date can be, in milliseconds since the epoch (ECMAScript, Time Values and Time Range). */
 const LAST_TIME = 8_640_000_000_000_000;
@@ -52,8 +50,7 @@ export class Sessions {
   readonly #clockWatch: ClockWatch;
   readonly #clock: () => number;
   readonly #clientOf = createClientSharing();
-  /** Those used since their last use was written, by id. */
-  #used = new Map<string, UserSession>();
+  readonly #lastUses: LastUses;
 
   constructor(options: SessionsOptions) {
     this.keyOf = options.keyOf;
@@ -62,6 +59,7 @@ export class Sessions {
     this.#maxPerUser = options.maxPerUser;
     this.#clockWatch = options.clockWatch;
     this.#clock = options.clock;
+    this.#lastUses = new LastUses(options.database);
   }
 
   /**
@@ -116,8 +114,7 @@ export class Sessions {
   #use(session: UserSession): boolean {
     const now = this.#clock();
     if (!this.#isLive(session, now)) return false;
-    session.seen(now);
-    this.#used.set(session.id, session);
+    this.#lastUses.note(session, now);
     return true;
   }
 
@@ -190,30 +187,9 @@ export class Sessions {
     return this.#database.userSessions.removeExpired(this.#clock() - 1);
   }
 
-  /**
-   * Writes when sessions were last used; to be called now and then, and before the store closes. A session that was
-   * ended meanwhile stays ended.
-   */
-  async writeLastUses(): Promise<void> {
-    const used = [...this.#used.values()];
-    this.#used = new Map();
-    for (let start = 0; start < used.length; start += USES_PER_COMMIT) {
-      const some = used.slice(start, start + USES_PER_COMMIT);
-      await Promise.all(some.map((session) => this.#writeLastUse(session)));
-    }
-  }
-
-  async #writeLastUse(session: UserSession): Promise<void> {
-    try {
-      const written = await this.#database.userSessions.update(session.id, (current) =>
-        current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
-      );
-      // It may have been used again while this was written.
-      written?.seen(session.lastSeenAt);
-    } catch (error) {
-      if (!this.#used.has(session.id)) this.#used.set(session.id, session);
-      throw error;
-    }
+  /** Writes when sessions were last used; to be called now and then, and before the store closes. */
+  writeLastUses(): Promise<void> {
+    return this.#lastUses.write();
   }
 
   async #makeRoom(userId: string, models: Models): Promise<void> {

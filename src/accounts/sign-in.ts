@@ -94,6 +94,12 @@ export class SignIn {
     return { user: made.user, sessionId: made.sessionId };
   }
 
+  /** Lets everybody try a user's password again, however often it was guessed at; for the operator. */
+  async unlock(user: User, caller: Caller): Promise<void> {
+    await this.#throttle.forget(foldEmail(user.email));
+    this.#log.log('user_unlocked', caller, { user_id: user.id });
+  }
+
   async #verify(email: string, password: string, caller: Caller, method: SignInMethod): Promise<Verification> {
     const { address } = caller;
     const [user = null] = await this.#database.users.search({ email });
@@ -104,9 +110,6 @@ export class SignIn {
       isValid = await this.#passwords.verify(password, user?.passwordHash ?? null, shareOf(caller));
     } catch (error) {
       await attempt.abandoned();
-      if (error instanceof OverloadedError) {
-        this.#log.signInFailed({ address, method, reason: 'overloaded', ...who(email, user) });
-      }
       throw error;
     }
     if (user === null || !isValid) {

@@ -1,9 +1,8 @@
-import { DuplicateValueError, InvalidValueError } from '../errors.ts';
-import { visible } from '../http/printable.ts';
+import { InvalidValueError } from '../errors.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
 import { User } from '../models/user.ts';
-import type { Users } from '../models/user.ts';
 import { sha256Hash } from '../security/password.ts';
+import type { PasswordHasher } from '../security/password.ts';
 
 /** What a file of the tutorial's users holds for us. */
 export interface TutorialUsers {
@@ -15,12 +14,6 @@ export interface TutorialUsers {
 export interface LeftOutUser {
   readonly key: string;
   readonly reason: string;
-}
-
-/** What became of a file's users. */
-export interface ImportResult {
-  readonly takenCount: number;
-  readonly leftOut: readonly LeftOutUser[];
 }
 
 /** A record of `.db_User.json`, where each member may be anything. */
@@ -64,32 +57,6 @@ export function readTutorialUsers(text: string): TutorialUsers | null {
   return { users, leftOut };
 }
 
-/**
- * Stores what was read from a file, but for users whose id or email is here already.
- *
- * @throws what the store throws where it cannot write
- */
-export async function importTutorialUsers(file: TutorialUsers, users: Users): Promise<ImportResult> {
-  const leftOut = [...file.leftOut];
-  const saves = file.users.map(async (user) => {
-    try {
-      if ((await users.get(user.id)) !== null) leftOut.push({ key: user.id, reason: 'this id is here already' });
-      else await users.save(user);
-    } catch (error) {
-      if (!(error instanceof DuplicateValueError)) throw error;
-      leftOut.push({ key: user.id, reason: 'another user has this email' });
-    }
-  });
-  await Promise.all(saves);
-  return { takenCount: file.users.length + file.leftOut.length - leftOut.length, leftOut };
-}
-
-/** The result for the terminal, a line each. */
-export function describeImport({ takenCount, leftOut }: ImportResult): readonly string[] {
-  const reasons = leftOut.map(({ key, reason }) => `  ${visible(JSON.stringify(key))}: ${reason}`);
-  return [`Imported ${takenCount} users, left out ${leftOut.length}`, ...reasons];
-}
-
 /** @returns the user, or why there is none */
 function readTutorialUser(key: string, record: unknown): User | string {
   if (typeof record !== 'object' || record === null) return 'it is no user';
@@ -120,6 +87,18 @@ function readTutorialUser(key: string, record: unknown): User | string {
 // segment = *pchar; pchar = unreserved / sub-delims / ":" / "@", those without an escape, so that an id is written in
 // a path, a Location and a log as it is.                                RFC 3986 section 3.3
 const PATH_SEGMENT = /^[\w.~!$&'()*+,;=:@-]{1,128}$/;
+
+/**
+ * Wraps a bare SHA-256 in scrypt: it can be guessed a billion times a second, and an imported user may never sign in to
+ * have it replaced. One hash's time.
+ *
+ * @returns the user with the wrapped hash; the user as it is where the hash is of another kind
+ * @throws {OverloadedError} more are asked for at once than the hasher lets wait
+ */
+export async function withWrappedPassword(user: User, passwords: PasswordHasher): Promise<User> {
+  const [, hex] = /^\$sha256\$([0-9a-f]{64})$/.exec(user.passwordHash ?? '') ?? [];
+  return hex === undefined ? user : user.with({ passwordHash: await passwords.wrapSha256(hex) });
+}
 
 // Clients take the dots out of a path (RFC 3986 section 5.2.4); `me` is whoever asks.
 const RESERVED_IDS: ReadonlySet<string> = new Set(['.', '..', 'me']);

@@ -2,8 +2,7 @@ import type { Identity } from '../api/v1/auth/auth.ts';
 import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
 import { NO_HEADERS } from '../http/respond.ts';
 import type { Answer, HeaderList } from '../http/respond.ts';
-import type { WebRequest } from '../web/request.ts';
-import type { Handler } from '../web/route.ts';
+import type { Handler, WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
 import { identityHeaders } from './identity-headers.ts';
 

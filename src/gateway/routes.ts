@@ -1,4 +1,4 @@
-import type { WebRoute } from '../web/route.ts';
+import type { WebRoute } from '../web/request.ts';
 import { authRequest, forwardAuth } from './forward-auth.ts';
 
 /** What proxies ask before they let a request through to an application. Each judges by itself who asks. */

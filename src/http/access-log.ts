@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import { printable } from './printable.ts';
 
 /** How the access log looks; `off` is none. */
@@ -30,9 +29,6 @@ const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
 // The token of a link for one use.
 const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
 
-/** How many addresses of the current second are cached. */
-const MAX_BEGINNINGS = 1_000;
-
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
@@ -54,89 +50,47 @@ export function createAccessLog(
   clock: () => number = Date.now,
 ): AccessLog | null {
   if (format === 'off') return null;
-  const line = format === 'common' ? COMMON : JSON_LINES;
-  const beginning = memoOfASecond(clock, line.time, line.beginning);
-  const methods = new Map(METHODS.map((method) => [method, line.method(method)]));
-  const endings = new Map<number, string>();
-
-  function ending(httpVersion: string, status: number): string {
-    if (httpVersion !== '1.1') return line.ending(httpVersion, status);
-    const known = endings.get(status);
-    if (known !== undefined) return known;
-    const made = line.ending(httpVersion, status);
-    endings.set(status, made);
-    return made;
-  }
-
+  const formatTime = format === 'common' ? commonTime : jsonTime;
+  const formatLine = format === 'common' ? commonLine : jsonLine;
+  let second = Number.NaN;
+  let time = '';
   return {
     log: (address, method, target, httpVersion, status) => {
-      const safe = withoutSecrets(target);
-      write(
-        beginning(address) +
-          (methods.get(method) ?? line.method(method)) +
-          // Most targets need no escapes, and a test is cheaper than a replacement.
-          (UNSAFE.test(safe) ? line.escape(safe) : cut(safe)) +
-          ending(httpVersion, status),
-      );
+      const now = Math.floor(clock() / 1000);
+      if (now !== second) {
+        second = now;
+        time = formatTime(new Date(now * 1000));
+      }
+      write(formatLine(time, { address, method, target: withoutSecrets(target), httpVersion, status }));
     },
   };
 }
 
-/**
- * A line in four pieces. Each but the target is cached and used for many lines: a string costs by the number of
- * pieces that it is joined from.
- */
-interface LineFormat {
-  readonly time: (date: Date) => string;
-  readonly beginning: (address: string, time: string) => string;
-  /** Everything between the address and the target. */
-  readonly method: (method: string) => string;
-  /** Escapes a target, inside its quotes. */
-  readonly escape: (target: string) => string;
-  /** Everything after the target. */
-  readonly ending: (httpVersion: string, status: number) => string;
+/** What one line tells, as it came. */
+interface Entry {
+  readonly address: string;
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly status: number;
 }
 
-const COMMON: LineFormat = {
-  time: commonTime,
-  beginning: (address, time) => `${escape(address)} - - [${time}] "`,
-  method: (method) => `${escape(method)} `,
-  escape,
-  ending: (httpVersion, status) => ` HTTP/${httpVersion}" ${status} -\n`,
-};
+function commonLine(time: string, { address, method, target, httpVersion, status }: Entry): string {
+  const request = `${safe(method, escape)} ${safe(target, escape)} HTTP/${httpVersion}`;
+  return `${safe(address, escape)} - - [${time}] "${request}" ${status} -\n`;
+}
 
-const JSON_LINES: LineFormat = {
-  time: jsonTime,
-  beginning: (address, time) => `{"time":"${time}","address":"${escapeJson(address)}","method":"`,
-  method: (method) => `${escapeJson(method)}","target":"`,
-  escape: escapeJson,
-  ending: (httpVersion, status) => `","http":"${httpVersion}","status":${status}}\n`,
-};
+// Written out: JSON.stringify() of an object costs three times as much, and this is a line for each request.
+function jsonLine(time: string, { address, method, target, httpVersion, status }: Entry): string {
+  return (
+    `{"time":"${time}","address":"${safe(address, escapeJson)}","method":"${safe(method, escapeJson)}",` +
+    `"target":"${safe(target, escapeJson)}","http":"${httpVersion}","status":${status}}\n`
+  );
+}
 
-/** Caches the beginning of a line: per address for a second, its time for a second. */
-function memoOfASecond(
-  clock: () => number,
-  format: (date: Date) => string,
-  begin: (address: string, time: string) => string,
-): (address: string) => string {
-  const beginnings = new Map<string, string>();
-  let second = Number.NaN;
-  let time = '';
-  return (address) => {
-    const now = Math.floor(clock() / 1000);
-    if (now !== second) {
-      second = now;
-      time = format(new Date(now * 1000));
-      beginnings.clear();
-    } else if (beginnings.size === MAX_BEGINNINGS) {
-      beginnings.clear();
-    }
-    const known = beginnings.get(address);
-    if (known !== undefined) return known;
-    const made = begin(address, time);
-    beginnings.set(address, made);
-    return made;
-  };
+/** The value as it is where it needs neither escapes nor a cut, as most do: one look instead of a replacement. */
+function safe(value: string, escapeValue: (value: string) => string): string {
+  return value.length > MAX_VALUE_LENGTH || UNSAFE.test(value) ? escapeValue(value) : value;
 }
 
 function commonTime(date: Date): string {

@@ -58,7 +58,7 @@ function expectsContinue(request: IncomingMessage): boolean {
 
 function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const body = new Collected();
+    const body = new Collected(Number(request.headers['content-length'] ?? maxBytes));
     const onData = (chunk: Buffer): void => {
       body.add(chunk);
       if (body.length <= maxBytes) return;
@@ -80,13 +80,19 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
 class Collected {
   length = 0;
   #buffer: Buffer = NO_BODY;
+  readonly #expectedBytes: number;
+
+  /** @param expectedBytes as many as will come, or may: no more room is made before they are there */
+  constructor(expectedBytes: number) {
+    this.#expectedBytes = expectedBytes;
+  }
 
   add(chunk: Buffer): void {
     const needed = this.length + chunk.length;
     if (this.length === 0) {
       this.#buffer = chunk; // most bodies come whole
     } else {
-      if (needed > this.#buffer.length) this.#growTo(Math.max(needed, 2 * this.#buffer.length));
+      if (needed > this.#buffer.length) this.#growTo(Math.max(needed, Math.min(2 * needed, this.#expectedBytes)));
       chunk.copy(this.#buffer, this.length);
     }
     this.length = needed;

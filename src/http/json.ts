@@ -1,6 +1,5 @@
 import { Content } from './content.ts';
 
-export const JSON_TYPE = 'application/json';
 
 /**
  * JSON as the tutorial's server prints it: two-space indent, one newline at the end. Keys keep their order, so
@@ -14,6 +13,6 @@ export function jsonText(value: unknown): string {
 export class JsonContent extends Content {
   /** @param value see `jsonText` */
   constructor(value: unknown) {
-    super(jsonText(value), JSON_TYPE);
+    super(jsonText(value), 'application/json');
   }
 }

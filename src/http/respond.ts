@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
 import type { Content } from './content.ts';
 import type { HeaderList } from './field-value.ts';
-import { JSON_TYPE, JsonContent } from './json.ts';
+import { JsonContent } from './json.ts';
 
 export type { HeaderList };
 
@@ -26,46 +26,40 @@ const NO_SNIFFING = ['X-Content-Type-Options', 'nosniff'] as const;
 /** Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2). */
 const NO_STORE = 'no-store';
 
-/** Header fields as node:http takes them fastest: name, value, name, value. Never changed once they are made. */
+/** Header fields as node:http takes them: name, value, name, value. Never changed once they are made. */
 type RawHeaders = string[];
 
-/** So many lengths of content are remembered; far more than the users of one site have. */
-const MAX_LENGTHS = 1_024;
-
-/** The fields of many answers, made once: those of every answer, some more, and the type and length of the content. */
+/** The fields of many answers, made once: those of every answer, and some more. */
 export class PreparedHeaders {
-  readonly #withoutContent: RawHeaders;
-  /** Of JSON, by length rather than beside each content: the same few lists stay in the processor's cache. */
-  readonly #byLength = new Map<number, RawHeaders>();
+  readonly #fields: RawHeaders;
 
   /**
    * @param headers besides those of every answer and those of the content
    * @param cacheControl other than `no-store` only for what is the same for everybody
    */
   constructor(headers: HeaderList, cacheControl: string = NO_STORE) {
-    this.#withoutContent = [NO_SNIFFING, ['Cache-Control', cacheControl], ...headers].flat();
+    this.#fields = [NO_SNIFFING, ['Cache-Control', cacheControl], ...headers].flat();
   }
 
-  /** @returns the fields of an answer with this content, or with none; not to be changed */
+  /** @returns the fields of an answer with this content, or with none */
   fieldsFor(content: Content | null): RawHeaders {
-    if (content === null) return this.#withoutContent;
-    if (content.type !== JSON_TYPE) return this.#fieldsOf(content);
-    const known = this.#byLength.get(content.byteLength);
-    if (known !== undefined) return known;
-    const made = this.#fieldsOf(content);
-    if (this.#byLength.size === MAX_LENGTHS) this.#byLength.clear();
-    this.#byLength.set(content.byteLength, made);
-    return made;
-  }
-
-  #fieldsOf({ type, byteLength }: Content): RawHeaders {
-    return [...this.#withoutContent, 'Content-Type', type, 'Content-Length', String(byteLength)];
+    if (content === null) return this.#fields;
+    return [...this.#fields, 'Content-Type', content.type, 'Content-Length', String(content.byteLength)];
   }
 }
 
 /** An answer with a JSON body. */
 export function json(status: number, value: unknown, headers: HeaderList = NO_HEADERS): Answer {
   return { status, content: new JsonContent(value), headers };
+}
+
+/**
+ * The answer to a HEAD for which the content is not made, since it is expensive: a list, say. `Content-Length` is left out.
+ *
+ * Source: RFC 9110 section 9.3.2: fields whose value is determined only while generating the content may be omitted.
+ */
+export function jsonHead(status: number, headers: HeaderList = NO_HEADERS): Answer {
+  return { status, content: null, headers: [['Content-Type', 'application/json'], ...headers] };
 }
 
 /**

@@ -120,19 +120,29 @@ export function digestSessionIdPortably(sessionId: string): string {
   return crypto.createHash('sha256').update(sessionId).digest('base64url');
 }
 
-/** Texts of clients that are shared, at most; beyond them, sessions have their own. */
+/** Clients that are shared, at most: 3 MB. Beyond them sharing begins anew. */
 const MAX_SHARED_CLIENTS = 10_000;
 
 /** Gives equal clients one object, so that a million sessions from a thousand kinds of browser hold a thousand texts. */
 export function createClientSharing(): (address: string | null, userAgent: string | null) => SessionClient {
-  const clients = new Map<string, SessionClient>();
+  /** User agent → address → the client. */
+  const clients = new Map<string | null, Map<string | null, SessionClient>>();
+  let count = 0;
   return (address, userAgent) => {
     if (address === null && userAgent === null) return UNKNOWN_CLIENT;
-    const key = `${address} ${userAgent}`;
-    const known = clients.get(key);
+    const known = clients.get(userAgent)?.get(address);
     if (known !== undefined) return known;
-    const client = { address, userAgent };
-    if (clients.size < MAX_SHARED_CLIENTS) clients.set(key, client);
+    if (count === MAX_SHARED_CLIENTS) {
+      clients.clear();
+      count = 0;
+    }
+    const ofAgent = clients.get(userAgent) ?? new Map<string | null, SessionClient>();
+    clients.set(userAgent, ofAgent);
+    // Where only the address is new, the text of the user agent is shared all the same.
+    const [sibling] = ofAgent.values();
+    const client = { address, userAgent: sibling === undefined ? userAgent : sibling.userAgent };
+    ofAgent.set(address, client);
+    count += 1;
     return client;
   };
 }
@@ -166,16 +176,16 @@ export function userSessionSchema(policy: SessionPolicy, users: Schema<User> | n
 
     decode: (record, shareOwnerId) => {
       if (typeof record !== 'object' || record === null || !hasOnly(record, MEMBERS)) return null;
-      const { session_id, user_id, created_at, last_seen_at, address, user_agent, ...rest }: UnknownSession = record;
+      const { session_id, user_id, created_at, last_seen_at, expires_at, address, user_agent }: UnknownSession = record;
       const createdAt = decodeTime(created_at);
       if (typeof session_id !== 'string' || typeof user_id !== 'string' || createdAt === null) return null;
       // Version 1 wrote neither an end nor a last use: such a session ends by the duration of the start that first
       // reads it, and counts as used then.
       const isOld = last_seen_at === undefined;
       const endOfOld = policy.durationMs === null ? null : createdAt + policy.durationMs;
-      const expiresAt = isOld ? endOfOld : rest.expires_at === null ? null : decodeTime(rest.expires_at);
+      const expiresAt = isOld ? endOfOld : expires_at === null ? null : decodeTime(expires_at);
       const lastSeenAt = isOld ? policy.startedAt : decodeTime(last_seen_at);
-      if (lastSeenAt === null || (!isOld && expiresAt === null && rest.expires_at !== null)) return null;
+      if (lastSeenAt === null || (!isOld && expiresAt === null && expires_at !== null)) return null;
       if (!isTextOrAbsent(address) || !isTextOrAbsent(user_agent)) return null;
       return new UserSession({
         sessionId: session_id,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Content } from '../http/content.ts';
 import { NO_HEADERS } from '../http/respond.ts';
-import type { Handler } from '../web/route.ts';
+import type { Handler } from '../web/request.ts';
 import { STYLE } from './style.ts';
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/>

@@ -7,7 +7,7 @@ import type { PageHandler, View } from './view.ts';
 /** `GET /password-reset/:token`: the form. To look does not use the link up: scanners of mail fetch links. */
 export const showReset: PageHandler = async (view) => {
   const token = view.request.parameter('token');
-  const user = await passwordsOf(view).userOfLink(token);
+  const user = await passwordsOf(view).userOfLink(token, view.request);
   const isInvited = user.passwordHash === null;
   return view.page(
     isInvited ? 'Choose a password' : 'Set a new password',

@@ -1,4 +1,4 @@
-import type { WebRoute } from '../web/route.ts';
+import type { WebRoute } from '../web/request.ts';
 import { changeOwnNames, changePassword, showAccount } from './account.ts';
 import { ICON_PATH, showIcon, showStyle, STYLE_PATH } from './assets.ts';
 import { addUser, showNewUser } from './new-user.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OverloadedError } from '../errors.ts';
 import type { AccessLog } from '../http/access-log.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { RequestAbortedError } from '../http/body.ts';
@@ -20,6 +21,8 @@ export interface AnswerCycleOptions {
   readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** Is told of a request that found the queue of hashes full. */
+  readonly onOverload: (request: WebRequest) => void;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
 }
@@ -32,11 +35,12 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, showError, headersOf, accessLog, onUnexpectedError } = options;
+  const { requestOf, answer, showError, headersOf, accessLog, onOverload, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
   function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
+    if (error instanceof OverloadedError) onOverload(request);
     return showError(request, httpErrorOf(error) ?? reported(error));
   }
 
@@ -68,7 +72,9 @@ export function createAnswerCycle(
       result = answerToError(request, error);
     }
     if (result instanceof Promise) {
-      void result.catch((error: unknown) => answerToError(request, error)).then((later) => finish(incoming, response, request, later));
+      void result
+        .catch((error: unknown) => answerToError(request, error))
+        .then((later) => finish(incoming, response, request, later));
     } else {
       finish(incoming, response, request, result);
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessLog } from '../http/access-log.ts';
+import { HostPolicy } from '../http/allowed-hosts.ts';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { CorsPolicy } from '../http/cors.ts';
@@ -11,7 +12,7 @@ import { createAnswerHeaders } from './answer-headers.ts';
 import { errorAsJson } from './error-answer.ts';
 import { admit, identify } from './gate.ts';
 import { WebRequest } from './request.ts';
-import type { WebRoute } from './route.ts';
+import type { WebRoute } from './request.ts';
 import type { Services } from './services.ts';
 import { createTargets, excludedPaths } from './targets.ts';
 
@@ -39,14 +40,18 @@ export function createApplication(
   const served = routes.filter(({ needsSessions }) => needsSessions !== true || hasSessions);
   const targets = createTargets(served, auth, excludedPaths(routes));
   const { router } = targets;
+  const publicUrl = config.publicUrl === null ? null : new URL(config.publicUrl);
+  const hosts = new HostPolicy({ ...config, ownHosts: publicUrl === null ? [] : [publicUrl.hostname] });
   const cors = new CorsPolicy(config.corsOrigins);
-  const ownOrigin = config.publicUrl === null ? null : new URL(config.publicUrl).origin;
+  const ownOrigin = publicUrl?.origin;
   /** Behind a proxy that rewrites `Host`, PUBLIC_URL tells which origin is ours. */
   const isListedOrigin = (origin: string): boolean => origin === ownOrigin || cors.allows(origin);
 
   function answer(request: WebRequest): Awaitable<Answer> {
     const { path, anyMethod } = request.target;
+    // Proxies that ask pass the application's name.
     if (anyMethod !== null) return anyMethod.handler(request, services);
+    hosts.check(request);
     // Only OPTIONS may ask about the server as a whole (RFC 9112 section 3.2.4).
     if (path === null || (path === '*' && request.method !== 'OPTIONS')) throw new HttpError(400);
     if (request.method === 'OPTIONS') return answerOptions(request);
@@ -92,6 +97,7 @@ export function createApplication(
       request.kind === 'api' ? errorAsJson(error, challenge) : showErrorPage(request, error),
     headersOf: createAnswerHeaders(cors, allowedMethods),
     accessLog,
+    onOverload: (request) => securityLog.overloaded(request),
     onUnexpectedError,
   });
 }

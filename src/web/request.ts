@@ -1,14 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../accounts/caller.ts';
 import type { AuthRequest } from '../api/v1/auth/auth.ts';
+import type { Awaitable } from '../http/awaitable.ts';
 import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import type { Answer } from '../http/respond.ts';
+import type { Resource } from '../http/router.ts';
 import type { UserSession } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
-import type { Kind } from './route.ts';
-import type { Target } from './targets.ts';
+import type { Services } from './services.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_FORM_FIELDS = 100;
@@ -18,6 +20,61 @@ const ME = 'me';
 
 /** Browsers name it where a person asked for a page. */
 const TAKES_HTML = /\btext\/html\b/i;
+
+/** What a request target comes to, whatever the method and whoever asks. */
+export interface Target {
+  /** The host that the target names itself; null where only the `Host` field does. */
+  readonly authority: string | null;
+  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
+  readonly path: string | null;
+  /** Whether only a user may go on. */
+  readonly needsUser: boolean;
+  /** null where no route has the path. */
+  readonly resource: Resource<WebRoute> | null;
+  /** Of the path's routes; null: no route has the path, and a person may have mistyped a page's. */
+  readonly kind: Kind | null;
+  /** The route of this path that takes every method; null where there is none. */
+  readonly anyMethod: WebRoute | null;
+}
+
+/**
+ * Who may use a route.
+ *
+ * - `public`: anybody, without authentication.
+ * - `user`: whoever is signed in.
+ * - `self`: the user that `:id` names (`me`, or the id), and nobody else.
+ * - `owner`: that user, and administrators.
+ * - `admin`: administrators.
+ */
+export type Access = 'public' | 'user' | 'self' | 'owner' | 'admin';
+
+/** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
+export type Handler = (request: WebRequest, services: Services) => Awaitable<Answer>;
+
+/**
+ * What a path is for: programs (JSON, read by the origins of CORS_ORIGINS), persons (HTML, for this origin alone), or
+ * what pages are made with, the same for everybody.
+ */
+export type Kind = 'api' | 'page' | 'asset';
+
+/** One line of a table of routes. The gate looks at nothing else to judge a request. */
+export interface WebRoute {
+  /**
+   * In upper case. GET serves HEAD too. `*`: every method, and the handler judges by itself who asks, without
+   * preflights, the check for other sites and the gate.
+   */
+  readonly method: string;
+  /** `/users/:id`: a segment that begins with `:` matches any one segment but an empty one. */
+  readonly path: string;
+  readonly access: Access;
+  /** Absent: `api`. One for all methods of a path. */
+  readonly kind?: Kind;
+  /** Asks for a sign-in of the last REAUTH_WINDOW seconds. */
+  readonly isGrave?: true;
+  /** Exists only where AUTH_TYPE has sessions; its path is as public elsewhere, where it is not found. */
+  readonly needsSessions?: true;
+  readonly handler: Handler;
+}
 
 /** One request, as the gate and the handlers see it. */
 export class WebRequest implements AuthRequest, Caller {
@@ -77,9 +134,13 @@ export class WebRequest implements AuthRequest, Caller {
 
   /** The parameters of the query. */
   get query(): URLSearchParams {
-    const target = this.#incoming.url ?? '';
-    const start = target.indexOf('?');
-    return new URLSearchParams(start === -1 ? '' : target.slice(start).split('#', 1)[0]);
+    const start = this.url.indexOf('?');
+    return new URLSearchParams(start === -1 ? '' : this.url.slice(start).split('#', 1)[0]);
+  }
+
+  /** The request target as it came. */
+  get url(): string {
+    return this.#incoming.url ?? '';
   }
 
   /** The host that the request names, with its port. */

@@ -4,6 +4,7 @@ import type { SecurityLog } from '../accounts/security-log.ts';
 import type { SignIn } from '../accounts/sign-in.ts';
 import type { Auth } from '../api/v1/auth/auth.ts';
 import type { Config } from '../config.ts';
+import type { JsonContent } from '../http/json.ts';
 import type { Users } from '../models/user.ts';
 
 /** What API and pages are made of: every handler gets all of it, in one way. */
@@ -20,6 +21,10 @@ export interface Services {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly signIn: SignIn;
+  /** The OpenAPI document of the API, made when it is first asked for. */
+  readonly openApi: () => JsonContent;
+  /** Whether the server was told to stop, and finishes what is under way. */
+  readonly isStopping: () => boolean;
   readonly securityLog: SecurityLog;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;

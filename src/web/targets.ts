@@ -2,24 +2,7 @@ import type { Auth } from '../api/v1/auth/auth.ts';
 import { RecentValues } from '../http/recent-values.ts';
 import { requestAuthority, requestPath } from '../http/request-target.ts';
 import { Router } from '../http/router.ts';
-import type { Resource } from '../http/router.ts';
-import type { Kind, WebRoute } from './route.ts';
-
-/** What a request target comes to, whatever the method and whoever asks. */
-export interface Target {
-  /** The host that the target names itself; null where only the `Host` field does. */
-  readonly authority: string | null;
-  /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
-  readonly path: string | null;
-  /** Whether only a user may go on. */
-  readonly needsUser: boolean;
-  /** null where no route has the path. */
-  readonly resource: Resource<WebRoute> | null;
-  /** Of the path's routes; null: no route has the path, and a person may have mistyped a page's. */
-  readonly kind: Kind | null;
-  /** The route of this path that takes every method; null where there is none. */
-  readonly anyMethod: WebRoute | null;
-}
+import type { Target, WebRoute } from './request.ts';
 
 export interface Targets {
   readonly router: Router<WebRoute>;

@@ -53,6 +53,38 @@ test('signInFailed() gives another tag when the instance is another', () => {
   assert.notEqual(tags[0], tags[1]);
 });
 
+test('signInFailed() writes the first throttled attempt of each network and account, then how many were left out', () => {
+  const lines: string[] = [];
+  const timers: (() => void)[] = [];
+  const log = new SecurityLog((line) => lines.push(line), () => NOW, (callback) => timers.push(callback));
+  const attempts: readonly (readonly [address: string, who: { userId: string } | { email: string }])[] = [
+    ['2001:db8::1', { userId: 'u1' }],
+    ['2001:db8::2', { userId: 'u1' }], // the same /64
+    ['2001:db8::1', { userId: 'u2' }],
+    ['2001:db8:0:1::1', { userId: 'u1' }],
+    ['2001:db8::1', { email: 'a@example.com' }],
+    ['2001:db8::1', { email: 'a@example.com' }],
+    ['2001:db8::1', { email: 'b@example.com' }],
+  ];
+  for (const [address, who] of attempts) log.signInFailed({ address, reason: 'throttled', method: 'session', ...who });
+  assert.equal(lines.length, 5);
+  log.signInFailed({ address: '2001:db8::1', reason: 'wrong_password', method: 'session', userId: 'u1' });
+  assert.equal(lines.length, 6, 'what was looked at is always written');
+  for (const callback of timers) callback();
+  assert.deepEqual(JSON.parse(lines[6] ?? ''), { time: TIME, event: 'lines_left_out', of: 'sign_in_throttled', count: 2 });
+});
+
+test('overloaded() writes the first refusal of each network and user, then how many were left out', () => {
+  const { log, lines } = recording();
+  for (const userId of [null, null, 'u1', 'u1', 'u1']) log.overloaded({ address: '192.0.2.7', userId });
+  log.flush();
+  assert.deepEqual(lines.map((line) => JSON.parse(line)), [
+    { time: TIME, event: 'overloaded', address: '192.0.2.7', by: null },
+    { time: TIME, event: 'overloaded', address: '192.0.2.7', by: 'u1' },
+    { time: TIME, event: 'lines_left_out', of: 'overloaded', count: 3 },
+  ]);
+});
+
 test('SecurityLog writes printable ASCII only, and says what was given', () => {
   const { log, lines } = recording();
   const codes = [...Array(0x100).keys(), 0x202e, 0x2028, 0x2029, 0xd800, 0xdc00, 0xfeff, 0x1f642, 0xe0001];

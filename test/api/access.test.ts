@@ -29,6 +29,8 @@ const GROUPS = { json: { groups: ['ops'] } };
 /** Every route of the API, and what each role is answered. A route that is not here fails the test below. */
 const ROWS: readonly Row[] = [
   { route: 'GET /api/v1/status', statuses: [200, 200, 200, 200, 200, 200] },
+  { route: 'GET /api/v1/ready', statuses: [200, 200, 200, 200, 200, 200] },
+  { route: 'GET /api/v1/openapi.json', statuses: [200, 200, 200, 200, 200, 200] },
   { route: 'GET /api/v1/stats', statuses: [401, 200, 200, 200, 200, 200] },
   { route: 'GET /api/v1/unauthorized', statuses: [401, 401, 401, 401, 401, 401] },
   { route: 'GET /api/v1/forbidden', statuses: [403, 403, 403, 403, 403, 403] },

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { describeImport, readTutorialUsers } from '../../src/cli/tutorial-users.ts';
+import { readTutorialUsers, withWrappedPassword } from '../../src/cli/tutorial-users.ts';
 import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
-import { temporaryDirectory } from '../helpers/directory.ts';
-import { runProcess } from '../helpers/process.ts';
 import { CHEAP_COST } from '../helpers/service.ts';
-import { at, numberedUser, reopenedContent, withModels } from '../helpers/stored-models.ts';
+import { at } from '../helpers/stored-models.ts';
 
 const PASSWORD = 'the old password';
 const SHA256 = createHash('sha256').update(PASSWORD).digest('hex');
@@ -47,6 +43,17 @@ test('readTutorialUsers() keeps id, times, names and password', async () => {
   assert.deepEqual(users, [expected]);
   const passwords = new PasswordHasher({ cost: CHEAP_COST });
   assert.equal(await at(users, 0).isValidPassword(PASSWORD, passwords), true);
+});
+
+test('withWrappedPassword() wraps a bare SHA-256, and leaves any other hash and the rest of the user alone', async () => {
+  const passwords = new PasswordHasher({ cost: CHEAP_COST });
+  const user = at(read(BOB)?.users ?? [], 0);
+  const wrapped = await withWrappedPassword(user, passwords);
+  assert.match(wrapped.passwordHash ?? '', /^\$scrypt-sha256\$/);
+  assert.deepEqual(wrapped, user.with({ passwordHash: wrapped.passwordHash }));
+  assert.equal(await wrapped.isValidPassword(PASSWORD, passwords), true);
+  assert.equal(await wrapped.isValidPassword(SHA256, passwords), false);
+  assert.equal(await withWrappedPassword(wrapped, passwords), wrapped);
 });
 
 const { id: _id, updated_at: _updatedAt, first_name: _firstName, ...SPARSE } = BOB;
@@ -126,65 +133,3 @@ test('readTutorialUsers() refuses the key as id too, where it cannot stand in a 
     assert.deepEqual(read(SPARSE, key)?.leftOut, [{ key, reason: 'its id cannot stand in the path of a URL' }]);
   }
 });
-
-test('describeImport() shows nothing that a terminal would obey', () => {
-  const result = { takenCount: 0, leftOut: [{ key: 'a\u001b[31m\u202eé', reason: 'it is no user' }] };
-  const [, line] = describeImport(result);
-  assert.equal(line, '  "a\\u001b[31m\\u202eé": it is no user');
-});
-
-test('import exits 1 where nothing was taken', async (t) => {
-  const directory = join(temporaryDirectory(t), 'data');
-  const file = join(temporaryDirectory(t), '.db_User.json');
-  const env = { DATA_DIR: directory };
-  const importing = async (): Promise<unknown[]> => {
-    const { code, stdout } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
-    return [code, stdout.split('\n')[0]];
-  };
-  writeFileSync(file, JSON.stringify({ me: SPARSE }));
-  assert.deepEqual(await importing(), [1, 'Imported 0 users, left out 1']);
-  writeFileSync(file, JSON.stringify({ me: SPARSE, [BOB.id]: BOB }));
-  assert.deepEqual(await importing(), [0, 'Imported 1 users, left out 1']);
-  assert.deepEqual(await importing(), [1, 'Imported 0 users, left out 2']);
-});
-
-test('import takes what it can, keeps what is there, and says what it left out and why', async (t) => {
-  const directory = join(temporaryDirectory(t), 'data');
-  const kept = numberedUser(1).with({ email: 'KEPT@hbtn.io' });
-  await withModels(directory, ({ users }) => users.save(kept));
-  const file = join(temporaryDirectory(t), '.db_User.json');
-  const others = {
-    twin: { ...SPARSE, email: 'BOB@hbtn.io' },
-    taken: { ...SPARSE, email: 'kept@hbtn.io' },
-    'user-1': { ...SPARSE, email: 'other@hbtn.io' },
-    bad: {},
-    'again\n': { ...BOB, email: 'again@hbtn.io' },
-  };
-  writeFileSync(file, JSON.stringify({ [BOB.id]: BOB, ...others }));
-  const env = { DATA_DIR: directory };
-  const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
-  assert.deepEqual([code, stderr], [0, '']);
-  const [first, ...lines] = stdout.trimEnd().split('\n');
-  assert.equal(first, 'Imported 1 users, left out 5');
-  assert.deepEqual(lines.sort(), [
-    '  "again\\n": another user of the file has its id',
-    '  "bad": it has no email',
-    '  "taken": another user has this email',
-    '  "twin": another user has this email',
-    '  "user-1": this id is here already',
-  ]);
-  const { users } = await reopenedContent(directory);
-  assert.deepEqual(users.map(({ id, email }) => [id, email]), [[kept.id, kept.email], [BOB.id, BOB.email]]);
-});
-
-for (const [title, content] of [['is not there', null], ['is no JSON', 'x'], ['is a list', '[]']] as const) {
-  test(`import exits 1 and stores nothing where the file ${title}`, async (t) => {
-    const directory = join(temporaryDirectory(t), 'data');
-    const file = join(temporaryDirectory(t), 'users.json');
-    if (content !== null) writeFileSync(file, content);
-    const env = { DATA_DIR: directory };
-    const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['import', file], { env });
-    assert.deepEqual([code, stdout], [1, '']);
-    assert.ok(stderr.includes(file) && stderr.split('\n').length === 2, stderr);
-  });
-}

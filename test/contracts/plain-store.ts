@@ -1,6 +1,6 @@
 import { DuplicateValueError, MissingOwnerError } from '../../src/errors.ts';
 import { isKey } from '../../src/storage/store.ts';
-import type { Criteria, Identified, Owned, Repository, Schema, Store, Transaction } from '../../src/storage/store.ts';
+import type { Criteria, Identified, Index, Owned, Repository, Schema, Store, Transaction } from '../../src/storage/store.ts';
 
 /** Collection → id → record, in the order in which the ids were first saved. */
 type State = Map<string, Map<string, string>>;
@@ -43,7 +43,6 @@ export class PlainStore implements Store {
   }
 
   async open(): Promise<void> {}
-
   async close(): Promise<void> {}
 
   #alone<T>(work: (state: State) => Promise<T>): Promise<T> {
@@ -58,6 +57,11 @@ export class PlainStore implements Store {
   }
 }
 
+function keyOf<M>(index: Index<M>, model: M): string | null {
+  const value = index.valueOf(model);
+  return value === null ? null : (index.fold ?? String)(value);
+}
+
 class PlainRepository<M extends Identified, O extends Identified> implements Repository<M, O> {
   readonly #schema: Schema<M, O>;
   readonly #declared: ReadonlyMap<string, Declared>;
@@ -70,14 +74,12 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
   all = (): Promise<M[]> => this.#run((state) => this.#models(state), false);
   get = (id: string): Promise<M | null> => this.#run((state) => this.#find(state, id), false);
   count = (): Promise<number> => this.#run((state) => this.#models(state).length, false);
-
   page = (after: string | null, limit: number): Promise<M[] | null> =>
     this.#run((state) => {
       const models = this.#models(state);
       const start = after === null ? 0 : models.findIndex(({ id }) => id === after) + 1;
       return after !== null && start === 0 ? null : models.slice(start, start + limit);
     }, false);
-
   getWithOwner = (id: string): Promise<Owned<M, O> | null> =>
     this.#run((state) => {
       const owners = this.#schema.belongsTo?.owner ?? null;
@@ -87,24 +89,17 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
       const owner = record === undefined ? null : owners.decode(JSON.parse(record), String);
       return model === null || owner === null ? null : { model, owner };
     }, false);
-
   search = (criteria: Criteria): Promise<M[]> =>
     this.#run((state) => {
       const tests = Object.entries(criteria).map(([field, value]) => {
         const index = [...this.#schema.unique, ...this.#schema.indexed].find((other) => other.field === field);
         if (index === undefined) throw new TypeError(field);
-        const fold = index.fold ?? String;
-        return (model: M) => {
-          const own = index.valueOf(model);
-          return isKey(value) && own !== null && fold(own) === fold(value);
-        };
+        return (model: M) => isKey(value) && keyOf(index, model) === (index.fold ?? String)(value);
       });
       if (tests.length === 0) throw new TypeError('no field');
       return this.#models(state).filter((model) => tests.every((test) => test(model)));
     }, false);
-
   save = (model: M): Promise<M> => this.#run((state) => this.#put(state, model), true);
-
   update = (id: string, change: (current: M) => M): Promise<M | null> =>
     this.#run((state) => {
       const current = this.#find(state, id);
@@ -112,59 +107,48 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
       if (next !== null && next.id !== id) throw new TypeError('id');
       return next === current || next === null ? next : this.#put(state, next);
     }, true);
-
   remove = (id: string): Promise<M | null> => this.#run((state) => this.#remove(state, id), true);
-
   removeOwned = (ownerId: string, exceptId: string | null): Promise<number> =>
     this.#run((state) => this.removeOwnedFrom(state, ownerId, exceptId), true);
-
   removeExpired = (now: number): Promise<number> =>
     this.#run((state) => {
       const end = (model: M): number => this.#schema.expiresAt?.(model) ?? Number.POSITIVE_INFINITY;
       return this.#models(state).filter((model) => end(model) <= now && this.#remove(state, model.id)).length;
     }, true);
-
   removeOwnedFrom(state: State, ownerId: string, exceptId: string | null): number {
     if (this.#schema.belongsTo === undefined) throw new TypeError('no owner');
     const owned = this.#models(state).filter((model) => this.#ownerId(model) === ownerId && model.id !== exceptId);
     for (const { id } of owned) this.#remove(state, id);
     return owned.length;
   }
-
   #records(state: State): Map<string, string> {
     return state.get(this.#schema.collection) ?? new Map();
   }
-
   #models(state: State): M[] {
     return [...this.#records(state).keys()].flatMap((id) => this.#find(state, id) ?? []);
   }
-
   #find(state: State, id: string): M | null {
     const record = isKey(id) ? this.#records(state).get(id) : undefined;
     return record === undefined ? null : this.#schema.decode(JSON.parse(record), String);
   }
-
   #ownerId(model: M): string | null {
     const { belongsTo, indexed } = this.#schema;
     return indexed.find(({ field }) => field === belongsTo?.field)?.valueOf(model) ?? null;
   }
-
   #put(state: State, model: M): M {
     const owner = this.#schema.belongsTo?.owner ?? null;
     const ownerId = this.#ownerId(model);
-    const isOwned = owner === null || ownerId === null || state.get(owner.collection)?.has(ownerId) === true;
-    if (!isOwned) throw new MissingOwnerError(this.#schema.collection);
-    for (const { field, valueOf, fold = String } of this.#schema.unique) {
-      const value = valueOf(model);
-      const isTaken = (other: M): boolean => other.id !== model.id && fold(valueOf(other) ?? '') === fold(value ?? '');
-      if (value !== null && this.#models(state).some((other) => valueOf(other) !== null && isTaken(other))) {
-        throw new DuplicateValueError(this.#schema.collection, field);
-      }
+    if (owner !== null && ownerId !== null && state.get(owner.collection)?.has(ownerId) !== true) {
+      throw new MissingOwnerError(this.#schema.collection);
+    }
+    for (const index of this.#schema.unique) {
+      const others = this.#models(state).filter(({ id }) => id !== model.id);
+      const isTaken = others.some((other) => keyOf(index, other) === (keyOf(index, model) ?? undefined));
+      if (isTaken) throw new DuplicateValueError(this.#schema.collection, index.field);
     }
     this.#records(state).set(model.id, JSON.stringify(this.#schema.encode(model)));
     return model;
   }
-
   #remove(state: State, id: string): M | null {
     const model = this.#find(state, id);
     if (model === null) return null;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Store, Transaction } from '../../src/storage/store.ts';
-import { book, BOOKS, declareLibrary, everything, shelf, SHELVES } from '../helpers/library.ts';
+import type { Store } from '../../src/storage/store.ts';
+import { book, declareLibrary, everything, shelf } from '../helpers/library.ts';
 import type { Library } from '../helpers/library.ts';
 import type { Random } from '../helpers/random.ts';
+import { libraryOf } from './store-transactions.ts';
 
 /** A change of a library; what it gives, or the name of what it throws, is to be the same in every store. */
 export type Change = (library: Library) => Promise<unknown>;
@@ -75,10 +76,6 @@ async function outcome(change: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error instanceof Error ? error.name : error;
   }
-}
-
-function libraryOf(transaction: Transaction): Library {
-  return { shelves: transaction.collection(SHELVES), books: transaction.collection(BOOKS) };
 }
 
 /** A transaction of some changes, some of which fail, and that may undo it all at the end. */

@@ -59,7 +59,7 @@ export async function startFuzzTarget(
   const clean = (line: string): void => assert.match(line, /^[\x20-\x7e]+\n$/);
   const service = await startService({
     config: {
-      ...parseConfig({}).config,
+      ...parseConfig({ ALLOWED_HOSTS: '*' }).config,
       port: 0,
       authType,
       dataDirectory,

@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { temporaryDirectory } from './directory.ts';
-import { runProcess } from './process.ts';
-import type { Ended } from './process.ts';
+import { runCli } from './in-process-cli.ts';
+import type { CliOptions, Finished } from './in-process-cli.ts';
 
 /** The command line on a data directory of the test. */
 export function commandLine(t: TestContext): {
   directory: string;
-  run(args: readonly string[], input?: string | Buffer, env?: { readonly [name: string]: string }): Promise<Ended>;
+  run(args: readonly string[], options?: CliOptions): Promise<Finished>;
 } {
   const directory = temporaryDirectory(t);
-  return {
-    directory,
-    run: (args, input = '', env = {}) =>
-      runProcess(t, 'src/cli.ts', args, { input, env: { DATA_DIR: directory, ...env } }),
-  };
+  return { directory, run: (args, options) => runCli(directory, args, options) };
 }
 
 /** One line on standard error, no stack, and nothing on standard output. */
-export function assertFailed(ended: Ended, code: number, says: RegExp): void {
-  assert.deepEqual([ended.code, ended.stdout], [code, ''], ended.stderr);
-  assert.match(ended.stderr, /^[^\n]+\n$/);
-  assert.match(ended.stderr, says);
+export function assertFailed({ status, stdout, stderr }: Finished, expected: number, says: RegExp): void {
+  assert.deepEqual([status, stdout], [expected, ''], stderr);
+  assert.match(stderr, /^[^\n]+\n$/);
+  assert.match(stderr, says);
 }

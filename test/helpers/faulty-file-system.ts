@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { nodeFileSystem } from '../../src/storage/journal/file-system.ts';
+import { nodeFileSystem } from '../../src/storage/journal/node-file-system.ts';
 import type { FileSystem, OpenFile } from '../../src/storage/journal/file-system.ts';
 
 /** What a store asks of a file system. Reading and closing change nothing, and are no steps. */
@@ -88,6 +88,11 @@ export class FaultyFileSystem implements FileSystem {
   async open(path: string): Promise<OpenFile> {
     await this.#step({ operation: 'open', path, byteLength: 0 });
     return this.#wrap({ path }, await this.#inner.open(path));
+  }
+
+  async create(path: string): Promise<OpenFile> {
+    await this.#step({ operation: 'open', path, byteLength: 0 });
+    return this.#wrap({ path }, await this.#inner.create(path));
   }
 
   async openExisting(path: string): Promise<OpenFile | null> {

@@ -10,6 +10,8 @@ export interface RaceCall {
   readonly directory: string | null;
   /** Milliseconds since the epoch, at which all of them begin. */
   readonly startAt: number;
+  /** False: as on a file system that has no second names for a file. */
+  readonly hasLinks: boolean;
 }
 
 export interface RaceAnswer {
@@ -27,14 +29,18 @@ function answer(outcome: RaceAnswer['outcome'], detail = ''): void {
 }
 
 function isCall(message: unknown): message is RaceCall {
-  return typeof message === 'object' && message !== null && 'directory' in message && 'startAt' in message;
+  return typeof message === 'object' && message !== null && 'directory' in message && 'startAt' in message && 'hasLinks' in message;
 }
 
 process.on('message', (message) => {
   if (isCall(message)) void take(message);
 });
 
-async function take({ directory, startAt }: RaceCall): Promise<void> {
+function refuseLink(): Promise<never> {
+  return Promise.reject(Object.assign(new Error('EPERM: simulated'), { code: 'EPERM' }));
+}
+
+async function take({ directory, startAt, hasLinks }: RaceCall): Promise<void> {
   try {
     if (directory === null) {
       await lock?.release();
@@ -43,7 +49,7 @@ async function take({ directory, startAt }: RaceCall): Promise<void> {
       return;
     }
     while (Date.now() < startAt);
-    lock = await DirectoryLock.acquire(directory);
+    lock = await DirectoryLock.acquire(directory, hasLinks ? {} : { system: { link: refuseLink } });
     answer('held');
   } catch (error) {
     if (error instanceof StoreLockedError) answer('refused', String(error.pid));

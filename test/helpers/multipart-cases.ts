@@ -202,6 +202,7 @@ export const GRAMMAR_CASES: readonly MultipartCase[] = [
   whole('an empty value', `${field(A, '')}--x--`, [['a', '']]),
   whole('an empty part without its empty line', `--x\r\nContent-Disposition: ${A}\r\n\r\n--x--`, [['a', '']]),
   whole('a part that ends in its header', `--x\r\nContent-Disposition: ${A}\r\n--x--`, 400),
+  whole('a part that ends in a name', '--x\r\nContent-Disposition: form-data; name=abc\r\n--x--', 400),
   whole('a part of nothing', '--x\r\n\r\n--x--', 400),
   whole('two delimiters in a row', '--x\r\n--x--', 400),
   whole('a delimiter inside the preamble only', ' --x--', 400),

@@ -35,6 +35,11 @@ export class PowerCutFileSystem implements FileSystem {
     return openFile(inode);
   }
 
+  async create(path: string): Promise<OpenFile> {
+    if (this.#seen.has(basename(path))) throw systemError('EEXIST');
+    return this.open(path);
+  }
+
   async openExisting(path: string): Promise<OpenFile | null> {
     const inode = this.#seen.get(basename(path));
     return inode === undefined ? null : openFile(inode);

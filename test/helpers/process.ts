@@ -86,7 +86,7 @@ export class TestProcess {
 
   /** The address in the banner, once it listens: `http://127.0.0.1:…`, without a path. */
   async base(): Promise<string> {
-    const [, base] = await this.output(/Running on (http:\/\/\S+)\/ \(Press CTRL\+C to quit\)\n/);
+    const [, base] = await this.output(/Running on (http:\/\/\S+)\/ \(Press CTRL\+C to quit\)(?:"\})?\n/);
     return base ?? '';
   }
 

@@ -32,7 +32,7 @@ export async function startTestService(t: TestContext, options: TestServiceOptio
   const { passwords = new PasswordHasher({ cost: CHEAP_COST }), clock, monotonicClock, limits, fileSystem, ...settings } = options;
   const logs: { access: string[]; security: string[]; notice: string[] } = { access: [], security: [], notice: [] };
   const config: Config = {
-    ...parseConfig({}).config,
+    ...parseConfig({ ALLOWED_HOSTS: '*' }).config,
     port: 0,
     dataDirectory: options.dataDirectory ?? temporaryDirectory(t),
     ...settings,

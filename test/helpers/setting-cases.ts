@@ -92,6 +92,18 @@ export const SETTING_CASES: readonly SettingCases[] = [
     says: /\*, or origins/,
   },
   {
+    name: 'ALLOWED_HOSTS',
+    key: 'allowedHosts',
+    good: [
+      ['*', '*'],
+      ['auto', 'auto'],
+      ['auth.example.com', ['auth.example.com']],
+      ['a.example:5000, [::1]', ['a.example:5000', '[::1]']],
+    ],
+    bad: ['http://a', 'a/b', 'a b', 'a,', ',', '*.example.com', 'a@b', '::1', 'a:99999', '['],
+    says: /\*, auto, or host names/,
+  },
+  {
     name: 'LOGIN_MAX_FAILURES',
     key: 'loginMaxFailures',
     good: [['0', 0], ['5', 5], ['1000000', 1_000_000]],
@@ -118,5 +130,57 @@ export const SETTING_CASES: readonly SettingCases[] = [
     good: [['common', 'common'], ['json', 'json'], ['off', 'off']],
     bad: ['JSON', 'none', 'combined', 'false'],
     says: /common, json, off/,
+  },
+  {
+    name: 'DEFAULT_GROUPS',
+    key: 'defaultGroups',
+    good: [['admins', ['admins']], ['staff, ops,ops', ['ops', 'staff']], ['a.b-c_9', ['a.b-c_9']]],
+    bad: ['Admins', 'a b', ',', 'a,,b', '-a', 'x'.repeat(65), 'é'],
+    says: /names of groups/,
+  },
+  {
+    name: 'REAUTH_WINDOW',
+    key: 'reauthWindowSeconds',
+    good: [['0', 0], ['60', 60]],
+    bad: NO_NUMBERS,
+    says: /whole number/,
+  },
+  {
+    name: 'SESSION_IDLE_TIMEOUT',
+    key: 'sessionIdleTimeoutSeconds',
+    good: [['0', 0], ['1800', 1_800]],
+    bad: NO_NUMBERS,
+    says: /whole number/,
+  },
+  {
+    name: 'SESSION_MAX_PER_USER',
+    key: 'sessionMaxPerUser',
+    good: [['0', 0], ['1', 1]],
+    bad: NO_NUMBERS,
+    says: /whole number/,
+  },
+  {
+    name: 'PUBLIC_URL',
+    key: 'publicUrl',
+    good: [
+      ['https://auth.example.com', 'https://auth.example.com'],
+      ['https://AUTH.example.com:443/', 'https://auth.example.com'],
+      ['http://localhost:5000/auth/', 'http://localhost:5000/auth'],
+    ],
+    bad: ['auth.example.com', 'ftp://a', 'https://', 'https://a@b', 'https://a?b', 'https://a#b', '/auth', 'javascript:a'],
+    says: /http or https address/,
+  },
+  {
+    name: 'REDIRECT_ORIGINS',
+    key: 'redirectOrigins',
+    good: [
+      ['https://wiki.example.com', ['https://wiki.example.com']],
+      ['https://*.example.com, http://a:8080', ['https://*.example.com', 'http://a:8080']],
+    ],
+    bad: [
+      ...['*', 'https://*', 'https://*.com', 'https://a.*.com', 'https://*a.example.com', 'https://*.*.example.com'],
+      ...['https://wiki.example.com/', 'wiki.example.com', 'ftp://a', 'https://a,', 'https://A', 'https://a:443', 'null'],
+    ],
+    says: /origins such as/,
   },
 ];

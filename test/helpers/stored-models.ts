@@ -8,6 +8,7 @@ import { User } from '../../src/models/user.ts';
 import { JOURNAL_FILE } from '../../src/storage/journal/journal-recovery.ts';
 import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import type { JournalStoreOptions } from '../../src/storage/journal/journal-store.ts';
+import { LOCK_SOCKET } from '../../src/storage/journal/lock-socket.ts';
 import { LOCK_FILE } from '../../src/storage/journal/lock.ts';
 
 export interface OpenModels extends Database {
@@ -55,7 +56,7 @@ export async function reopenedContent(directory: string): Promise<Content> {
 
 /** The lock of a process that is no more: what a simulated crash leaves behind is this test's own. */
 export function dropLock(directory: string): void {
-  rmSync(join(directory, LOCK_FILE), { force: true });
+  for (const name of [LOCK_FILE, LOCK_SOCKET]) rmSync(join(directory, name), { force: true });
 }
 
 export function journalPath(directory: string): string {

@@ -80,6 +80,11 @@ export const TARGET_CASES: readonly Case[] = [
   ['PATCH', '405 open', signedIn('/api/v1/users/me', 'PATCH'), 'Method not allowed'],
   ['PROPFIND', '405 open', signedIn('/api/v1/users', 'PROPFIND'), 'Method not allowed'],
   ['POST to a route of GET', '405 open', request('POST /api/v1/status'), 'Method not allowed'],
-  ['an Upgrade', '200 open', get('/api/v1/status', 'Connection: Upgrade\r\nUpgrade: websocket\r\n')],
-  ['an Upgrade to h2c', '200 open', get('/api/v1/status', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n')],
+  ['an Upgrade', '200 closed', get('/api/v1/status', 'Connection: Upgrade\r\nUpgrade: websocket\r\n')],
+  [
+    'an Upgrade to h2c, and what follows it',
+    '200 closed',
+    get('/api/v1/status', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n') + get('/api/v1/users'),
+  ],
+  ['an Upgrade to h2c', '200 closed', get('/api/v1/status', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n')],
 ];

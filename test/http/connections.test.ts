@@ -42,6 +42,32 @@ test('close() ends connections that are idle, or on which nothing ever came, aft
   await assert.rejects(dial(port), { code: 'ECONNREFUSED' });
 });
 
+test('close() answers connections that are idle for a while, and has them close', async (t) => {
+  const server = new HttpServer(echo, { drainMs: 60_000 });
+  const port = await start(t, server);
+  const idle = await dial(port, get(''));
+  const silent = await dial(port);
+  await idle.until('GET / 0\n');
+  const closed = server.close(60_000);
+  await assert.rejects(dial(port), { code: 'ECONNREFUSED' });
+  for (const client of [idle, silent]) {
+    client.socket.write(get('').replace('/', '/late'));
+    const { text, reset } = await client.ended;
+    assert.match(text, /HTTP\/1\.1 200 OK\r\nConnection: close\r\n[^]*GET \/late 0\n$/);
+    assert.ok(!reset);
+  }
+  await closed;
+});
+
+test('close() waits no longer for idle connections than its grace', async (t) => {
+  const server = new HttpServer(echo, { drainMs: 60_000 });
+  const port = await start(t, server);
+  const idle = await dial(port, get(''));
+  await idle.until('GET / 0\n');
+  await server.close(20);
+  await idle.ended;
+});
+
 test('close() answers what is under way with Connection: close, then ends it', async (t) => {
   const { server, port, next } = await pendingServer(t);
   const client = await dial(port, get(''));

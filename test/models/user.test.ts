@@ -15,6 +15,11 @@ const FIELDS = {
 };
 
 const USERS = userSchema([]);
+const TIME = '2018-01-02T03:04:05.006Z';
+const NETWORKS = [
+  { network: '2001:db8:0:1::/64', lastSignInAt: Date.parse(TIME) },
+  { network: '192.0.2.1', lastSignInAt: 0 },
+];
 
 function shareNothing(id: string): string {
   return id;
@@ -82,10 +87,15 @@ test('foldEmail() makes equal what differs in case, or in how accents are compos
 });
 
 test('USERS decodes what it encodes', () => {
-  for (const fields of [FIELDS, { ...FIELDS, firstName: null, lastName: 'Ü "\n' }]) {
+  for (const fields of [FIELDS, { ...FIELDS, firstName: null, lastName: 'Ü "\n' }, { ...FIELDS, knownNetworks: NETWORKS }]) {
     const record: unknown = JSON.parse(JSON.stringify(USERS.encode(new User(fields))));
     assert.deepEqual(USERS.decode(record, shareNothing), new User(fields));
   }
+});
+
+test('USERS writes no list of networks where there is none, as records of the first version have none', () => {
+  assert.equal('known_networks' in USERS.encode(new User(FIELDS)), false);
+  assert.equal(new User({ ...FIELDS, knownNetworks: NETWORKS }).with({ firstName: null }).knownNetworks, NETWORKS);
 });
 
 const RECORD = USERS.encode(new User(FIELDS));
@@ -99,6 +109,9 @@ for (const [title, record] of [
     [`a number as ${field}`, { ...RECORD, [field]: 7 }],
     [`an object as ${field}`, { ...RECORD, [field]: {} }],
   ] as const),
+  ...['192.0.2.1', {}, null, [null], ['192.0.2.1'], [{ network: '192.0.2.1' }], [{ network: 5, last_sign_in_at: TIME }],
+    [{ network: '192.0.2.1', last_sign_in_at: 'yesterday' }],
+  ].map((value) => [`${JSON.stringify(value)} as known_networks`, { ...RECORD, known_networks: value }] as const),
   ['a time that is none', { ...RECORD, created_at: 'yesterday' }],
 ] as const) {
   test(`USERS decodes no user of ${title}`, () => assert.equal(USERS.decode(record, shareNothing), null));

@@ -18,9 +18,9 @@ function fail(throttle: MemoryLoginThrottle, times: number, account = BOB, addre
 }
 
 /** Seconds to wait; 0 where an attempt may begin. Leaves no trace. */
-function wait(throttle: MemoryLoginThrottle, account = BOB, address = HERE): number {
+function wait(throttle: MemoryLoginThrottle, account = BOB, address = HERE, known: readonly string[] = []): number {
   try {
-    throttle.begin(account, address).abandoned();
+    throttle.begin(account, address, known).abandoned();
     return 0;
   } catch (error) {
     assert.ok(error instanceof TooManyAttemptsError);
@@ -115,6 +115,97 @@ test('begin() takes a /64 for one address, and a mapped IPv4 address for itself'
   assert.equal(wait(throttle, BOB, '::ffff:192.0.2.10'), 0);
 });
 
+test('begin() throws when a /48 has had a hundred times as many failures, whatever its networks', () => {
+  const { throttle, clock } = standing({ maxFailures: 1 });
+  for (let subnet = 0; subnet < 99; subnet += 1) fail(throttle, 1, `user-${subnet}`, `2001:db8:1:${subnet}::1`);
+  assert.equal(wait(throttle, BOB, '2001:db8:1:ffff::1'), 0);
+  fail(throttle, 1, 'user-99', '2001:db8:1:99::1');
+  assert.equal(wait(throttle, BOB, '2001:db8:1:ffff::1'), 900);
+  assert.equal(wait(throttle, BOB, '2001:db8:2:ffff::1'), 0);
+  clock.now += 900_000;
+  assert.equal(wait(throttle, BOB, '2001:db8:1:ffff::1'), 0);
+});
+
+test('begin() takes 6to4 and NAT64 addresses for the IPv4 address in them', () => {
+  const { throttle } = standing({ maxFailures: 1 });
+  fail(throttle, 1, BOB, '2002:c000:201:1::1');
+  for (const address of ['192.0.2.1', '2002:c000:201:2::1', '64:ff9b::192.0.2.1']) {
+    assert.equal(wait(throttle, BOB, address), 900, address);
+  }
+  assert.equal(wait(throttle, BOB, '2002:c000:202:1::1'), 0);
+});
+
+test('begin() lets only known networks try when an account has had 100 failures, and the owner notices nothing', () => {
+  const { throttle, clock } = standing();
+  const guess = (number: number) => fail(throttle, 1, BOB, `198.51.100.${number}`);
+  for (let number = 0; number < 99; number += 1) guess(number);
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 0);
+  guess(99);
+  for (const address of ['203.0.113.1', '198.51.100.0', '2001:db8::1']) {
+    assert.equal(wait(throttle, BOB, address, ['192.0.2.1', '2001:db8:0:1::/64']), 900, address);
+  }
+  // From there the owner mistypes, signs in, and signs in again.
+  for (const [address, network] of [[HERE, HERE], ['2001:db8:0:1::5', '2001:db8:0:1::/64']] as const) {
+    for (let round = 0; round < 3; round += 1) {
+      for (let failures = 0; failures < 9; failures += 1) throttle.begin(BOB, address, [network]).failed();
+      throttle.begin(BOB, address, [network]).succeeded();
+    }
+  }
+  // The owner's success opens nothing to the others, and another account is not concerned.
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 900);
+  assert.equal(wait(throttle, 'alice@example.com', '203.0.113.1'), 0);
+  // A known network has no more than its own limit.
+  for (let failures = 0; failures < 10; failures += 1) throttle.begin(BOB, HERE, [HERE]).failed();
+  assert.equal(wait(throttle, BOB, HERE, [HERE]), 900);
+  clock.now += 900_000;
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 0);
+});
+
+test('begin() lets no more than 100 guesses at one account through, of 200 networks at once', () => {
+  const { throttle } = standing();
+  let begun = 0;
+  for (let number = 0; number < 200; number += 1) {
+    if (wait(throttle, BOB, `198.51.100.${number}`) > 0) continue;
+    throttle.begin(BOB, `198.51.100.${number}`);
+    begun += 1;
+  }
+  assert.equal(begun, 100);
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 1);
+});
+
+test('begin() counts at most 100 for an account though one network may fail more often', () => {
+  const { throttle } = standing({ maxFailures: 1000 });
+  fail(throttle, 100);
+  assert.equal(wait(throttle), 900);
+  assert.equal(wait(throttle, BOB, HERE, [HERE]), 0);
+});
+
+test('forget() lifts what counts against an account, and nothing of its networks', () => {
+  const { throttle } = standing({ maxFailures: 2 });
+  for (let number = 0; number < 50; number += 1) fail(throttle, 2, BOB, `198.51.100.${number}`);
+  fail(throttle, 2, 'alice@example.com', '198.51.100.0');
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 900);
+  throttle.forget(BOB);
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 0);
+  assert.equal(wait(throttle, BOB, '198.51.100.0'), 0);
+  assert.equal(wait(throttle, 'alice@example.com', '198.51.100.0'), 900);
+  fail(throttle, 2, BOB, '198.51.100.0');
+  assert.equal(wait(throttle, BOB, '198.51.100.0'), 900);
+  throttle.forget(BOB);
+  assert.equal(wait(throttle, BOB, '198.51.100.0'), 0);
+  for (const name of 'abcdefg') fail(throttle, 2, name, '198.51.100.0');
+  throttle.forget(BOB);
+  assert.equal(wait(throttle, BOB, '198.51.100.0'), 900, 'the network has had its twenty');
+});
+
+test('forget() leaves an attempt that is under way without effect', () => {
+  const { throttle } = standing({ maxFailures: 1 });
+  const late = throttle.begin(BOB, HERE);
+  throttle.forget(BOB);
+  late.failed();
+  assert.equal(wait(throttle), 0);
+});
+
 test('begin() keeps account and address apart', () => {
   const { throttle } = standing({ maxFailures: 1 });
   fail(throttle, 1, '1', '192.0.2.1');
@@ -195,7 +286,7 @@ test('LoginAttempt changes no later window when it ends in one', () => {
   assert.equal(wait(throttle), 900);
 });
 
-test('LoginThrottle holds nothing when nobody failed', () => {
+test('MemoryLoginThrottle holds nothing when nobody failed', () => {
   const { throttle } = standing();
   for (let number = 0; number < 1000; number += 1) {
     throttle.begin(`user-${number}`, `192.0.2.${number % 256}`).succeeded();
@@ -204,7 +295,7 @@ test('LoginThrottle holds nothing when nobody failed', () => {
   assert.equal(throttle.size, 0);
 });
 
-test('LoginThrottle locks nobody out for ever when the clock is set back', () => {
+test('MemoryLoginThrottle locks nobody out for ever when the clock is set back', () => {
   const { throttle, clock } = standing();
   fail(throttle, 10);
   assert.equal(wait(throttle), 900);
@@ -216,7 +307,7 @@ test('LoginThrottle locks nobody out for ever when the clock is set back', () =>
   assert.equal(wait(throttle), 0);
 });
 
-test('LoginThrottle brings back no old failures when the clock is set back and forth', () => {
+test('MemoryLoginThrottle brings back no old failures when the clock is set back and forth', () => {
   const { throttle, clock } = standing({ maxFailures: 1, maxEntries: 4 });
   fail(throttle, 1);
   fail(throttle, 1, 'alice@example.com');
@@ -226,14 +317,14 @@ test('LoginThrottle brings back no old failures when the clock is set back and f
   assert.equal(wait(throttle), 0);
 });
 
-test('LoginThrottle is off when maxFailures is 0', () => {
+test('MemoryLoginThrottle is off when maxFailures is 0', () => {
   const { throttle } = standing({ maxFailures: 0 });
   fail(throttle, 1000);
   assert.equal(wait(throttle), 0);
   assert.equal(throttle.size, 0);
 });
 
-test('LoginThrottle keeps to its bound under 100,000 made-up emails and addresses', () => {
+test('MemoryLoginThrottle keeps to its bound under 100,000 made-up emails and addresses', () => {
   const { throttle, clock } = standing();
   let most = 0;
   for (let number = 0; number < 100_000; number += 1) {
@@ -241,13 +332,13 @@ test('LoginThrottle keeps to its bound under 100,000 made-up emails and addresse
     fail(throttle, 1, `made-up-${number}@example.com`, madeUpAddress(number));
     most = Math.max(most, throttle.size);
   }
-  assert.ok(most <= 40_000, String(most));
-  // The newest half at least is still counted.
+  assert.ok(most <= 80_000, String(most));
+  // The newest quarter at least is still counted.
   fail(throttle, 9, 'made-up-90001@example.com', madeUpAddress(90_001));
   assert.ok(wait(throttle, 'made-up-90001@example.com', madeUpAddress(90_001)) > 0);
 });
 
-test('LoginThrottle pushes nobody out when one address makes up 100,000 emails', () => {
+test('MemoryLoginThrottle pushes nobody out when one address makes up 100,000 emails', () => {
   const { throttle } = standing({ maxEntries: 400 });
   fail(throttle, 10, BOB, '192.0.2.2');
   let refused = 0;
@@ -257,10 +348,29 @@ test('LoginThrottle pushes nobody out when one address makes up 100,000 emails',
   }
   assert.equal(refused, 99_900);
   assert.equal(wait(throttle, BOB, '192.0.2.2'), 900);
-  assert.equal(throttle.size, 101 + 2);
+  // Pairs, networks and accounts; of bob and of the flood.
+  assert.equal(throttle.size, 101 + 2 + 101);
 });
 
-test('LoginThrottle holds nothing of the size of an account that was sent', () => {
+test('MemoryLoginThrottle keeps a counter that is half full through a flood of new ones', () => {
+  const { throttle } = standing({ maxEntries: 200 });
+  for (let number = 0; number < 100; number += 1) fail(throttle, 1, BOB, `198.51.100.${number}`);
+  for (let number = 0; number < 2_000; number += 1) fail(throttle, 1, `made-up-${number}`, madeUpAddress(number));
+  assert.equal(wait(throttle, BOB, '203.0.113.1'), 900);
+  assert.ok(throttle.size <= 800, String(throttle.size));
+});
+
+test('MemoryLoginThrottle keeps to its bound when every counter is full', () => {
+  const { throttle } = standing({ maxFailures: 1, maxEntries: 200 });
+  for (let number = 0; number < 2_000; number += 1) fail(throttle, 1, `made-up-${number}`, madeUpAddress(2 * number));
+  assert.ok(throttle.size <= 800, String(throttle.size));
+  // The newest quarter is there.
+  for (let number = 1_950; number < 2_000; number += 1) {
+    assert.equal(wait(throttle, `made-up-${number}`, madeUpAddress(2 * number)), 900, String(number));
+  }
+});
+
+test('MemoryLoginThrottle holds nothing of the size of an account that was sent', () => {
   const { throttle } = standing();
   const huge = 'x'.repeat(65_536);
   fail(throttle, 10, huge);

@@ -12,6 +12,7 @@ import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
 import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
+import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
 import { showErrorPage } from '../../pages/error-page.ts';
 import { PAGE_ROUTES } from '../../pages/routes.ts';
@@ -19,6 +20,7 @@ import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { API_ROUTES } from './routes.ts';
 
 export interface AppDependencies {
@@ -32,6 +34,8 @@ export interface AppDependencies {
   readonly accessLog: AccessLog | null;
   /** Where browsers reach this server, without a slash at its end; null: not known. */
   readonly publicUrl: () => string | null;
+  /** Whether the server was told to stop. */
+  readonly isStopping: () => boolean;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
   /** Milliseconds since the epoch. */
@@ -82,6 +86,7 @@ export function createApp(dependencies: AppDependencies): App {
     signIn,
     sessions: auth?.sessions ?? null,
     passwords: hasher,
+    throttle,
     log,
     publicUrl: dependencies.publicUrl,
     clock,
@@ -95,6 +100,8 @@ export function createApp(dependencies: AppDependencies): App {
     accounts,
     passwords,
     signIn,
+    openApi: once(() => new JsonContent(openApiDocument(API_ROUTES, sessionName, dependencies.publicUrl()))),
+    isStopping: dependencies.isStopping,
     securityLog: log,
     clock,
   };
@@ -107,4 +114,10 @@ export function createApp(dependencies: AppDependencies): App {
     onUnexpectedError,
   });
   return { handle, services, sessions };
+}
+
+/** @returns a function that makes the value when it is first called */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }

@@ -1,16 +1,19 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
-import { nodeFileSystem } from './file-system.ts';
-import { JOURNAL_FILE, NEW_JOURNAL_FILE, readJournal, TORN_FILE_PREFIX } from './journal-recovery.ts';
+import { checkDirectory, withDirectoryErrors } from './data-directory.ts';
+import { JOURNAL_VERSION } from './journal-line.ts';
+import { JOURNAL_FILE, loadJournal, NEW_JOURNAL_FILE, TORN_FILE_PREFIX } from './journal-recovery.ts';
+import type { JournalContent } from './journal-recovery.ts';
+import { LOCK_SOCKET } from './lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from './lock.ts';
+import { nodeFileSystem } from './node-file-system.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 
 export interface CheckReport {
   /** A sentence for each file, and for what is in the journal. */
   readonly lines: readonly string[];
-  /** False where the journal's last line is not whole. */
+  /** False where the journal's last line is not whole, or two records share what only one may have. */
   readonly isWhole: boolean;
 }
 
@@ -23,13 +26,16 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
     gathering: () => new Batch(),
     commit: () => Promise.reject(new TypeError('a check writes nothing')),
   });
+  readonly #findDoubles: (() => Promise<string[]>)[] = [];
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
-    return this.#collections.declare(schema);
+    const repository = this.#collections.declare(schema);
+    this.#findDoubles.push(() => doublesIn(schema, repository));
+    return repository;
   }
 
   /** Rejects whatever changes something. */
@@ -41,51 +47,76 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
    * Reads every file of the directory.
    *
    * @throws {DamagedFileError} the journal is damaged
+   * @throws {NewerFormatError} a newer version of this server wrote it
    * @throws {StoreLockedError} a process has the directory
-   * @throws the system's error where a file cannot be read, or there is no such directory
+   * @throws {DataDirectoryError} a file cannot be read, there is no such directory, or it is not safe
    */
-  async check(): Promise<CheckReport> {
+  check(): Promise<CheckReport> {
+    return withDirectoryErrors(this.#directory, () => this.#check());
+  }
+
+  async #check(): Promise<CheckReport> {
+    const lines: string[] = [];
     const names = (await readdir(this.#directory)).sort();
-    const lock = await DirectoryLock.acquire(this.#directory);
+    const tell = (line: string): number => lines.push(line);
+    await checkDirectory(this.#directory, tell);
+    const lock = await DirectoryLock.acquireToRead(this.#directory);
     try {
-      const lines: string[] = [];
-      let isWhole = true;
+      const previous = lock?.previous ?? null;
+      const content = await loadJournal(nodeFileSystem, this.#directory, this.#collections, previous, tell);
+      const doubles = content === null ? [] : await this.#doubles();
       for (const name of names) {
-        if (name === LOCK_FILE) continue;
-        if (name !== JOURNAL_FILE) {
-          lines.push(`${name}: ${purposeOf(name)}`);
-          continue;
-        }
-        const journal = await this.#checkJournal(join(this.#directory, name));
-        lines.push(...journal.lines);
-        isWhole = journal.isWhole;
+        if (name === LOCK_FILE || name === LOCK_SOCKET) continue;
+        if (name === JOURNAL_FILE && content !== null) lines.push(...this.#describe(content), ...doubles);
+        else lines.push(`${name}: ${purposeOf(name)}`);
       }
-      if (!names.includes(JOURNAL_FILE)) lines.push(`${JOURNAL_FILE}: not there; nothing was stored yet`);
-      return { lines, isWhole };
+      if (content === null) lines.push(`${JOURNAL_FILE}: not there; nothing was stored yet`);
+      else if (content.lineCount > 0) await lock?.noteJournal();
+      return { lines, isWhole: (content === null || content.torn === null) && doubles.length === 0 };
     } finally {
-      await lock.release();
+      await lock?.release();
     }
   }
 
-  async #checkJournal(path: string): Promise<CheckReport> {
-    const file = await nodeFileSystem.openExisting(path);
-    if (file === null) return { lines: [], isWhole: true };
-    try {
-      const { lineCount, wholeBytes, entryCount, torn } = await readJournal(file, path, this.#collections);
-      const lines = [`${JOURNAL_FILE}: ${lineCount} lines, ${wholeBytes} bytes, ${entryCount} entries, all whole`];
-      for (const collection of this.#collections.all()) lines.push(`  ${collection.name}: ${collection.size}`);
-      if (torn !== null) {
-        lines.push(
-          `${JOURNAL_FILE}: its end, ${torn.byteLength} bytes from line ${torn.line} (byte ${torn.byteOffset}) on, ` +
-            'is not whole: most likely a write that was cut short and never acknowledged. ' +
-            'The next start sets it aside in a file of its own',
-        );
-      }
-      return { lines, isWhole: torn === null };
-    } finally {
-      await file.close();
+  #describe({ lineCount, wholeBytes, entryCount, version, torn }: JournalContent): string[] {
+    const lines = [`${JOURNAL_FILE}: ${lineCount} lines, ${wholeBytes} bytes, ${entryCount} entries, all whole`];
+    if (version < JOURNAL_VERSION) lines.push(`  format ${version}: the next start rewrites it in format ${JOURNAL_VERSION}`);
+    for (const collection of this.#collections.all()) lines.push(`  ${collection.name}: ${collection.size}`);
+    if (torn !== null) {
+      lines.push(
+        `${JOURNAL_FILE}: its end, ${torn.byteLength} bytes from line ${torn.line} (byte ${torn.byteOffset}) on, ` +
+          'is not whole: most likely a write that was cut short and never acknowledged. ' +
+          'The next start sets it aside in a file of its own',
+      );
+    }
+    return lines;
+  }
+
+  async #doubles(): Promise<string[]> {
+    return (await Promise.all(this.#findDoubles.map((find) => find()))).flat();
+  }
+}
+
+/** Says of which records a value is that only one may have. */
+async function doublesIn<M extends Identified, O extends Identified>(schema: Schema<M, O>, repository: Repository<M, O>): Promise<string[]> {
+  const lines: string[] = [];
+  const models = await repository.all();
+  for (const { field, valueOf, fold = (value: string) => value } of schema.unique) {
+    const idsByValue = new Map<string, string[]>();
+    for (const model of models) {
+      const value = valueOf(model);
+      if (value === null) continue;
+      const ids = idsByValue.get(fold(value));
+      if (ids === undefined) idsByValue.set(fold(value), [model.id]);
+      else ids.push(model.id);
+    }
+    for (const [value, ids] of idsByValue) {
+      if (ids.length === 1) continue;
+      const shown = JSON.stringify(value);
+      lines.push(`${JOURNAL_FILE}: ${ids.length} of ${schema.collection} have the ${field} ${shown}: ${ids.join(', ')}`);
     }
   }
+  return lines;
 }
 
 function purposeOf(name: string): string {

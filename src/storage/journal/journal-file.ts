@@ -1,3 +1,4 @@
+import { isErrorCode } from './error-code.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 
 /**
@@ -69,14 +70,14 @@ export class JournalFile {
   }
 }
 
-/** Opens a new, empty journal file; what stood at the path is gone. */
+/** Makes a new, empty journal file; what stood at the path is gone. */
 export async function createJournalFile(fileSystem: FileSystem, path: string): Promise<JournalFile> {
-  const file = await fileSystem.open(path);
   try {
-    await file.truncate(0);
+    return new JournalFile(await fileSystem.create(path), 0);
   } catch (error) {
-    await file.close().catch(() => {});
-    throw error;
+    if (!isErrorCode(error, 'EEXIST')) throw error;
   }
-  return new JournalFile(file, 0);
+  // Left by a process that was killed, or put there by somebody: not to be written through, whatever it is.
+  await fileSystem.remove(path);
+  return new JournalFile(await fileSystem.create(path), 0);
 }

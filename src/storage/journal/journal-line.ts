@@ -27,13 +27,25 @@ export interface Commit {
   readonly put?: { readonly [collection: string]: readonly unknown[] };
 }
 
+/** Members of a commit; a line with any other is refused, since a compaction would lose it. */
+export const COMMIT_MEMBERS: readonly string[] = ['put', 'remove', 'removeOwned'];
+
 /** The first line of a journal. */
 export interface JournalHeader {
   readonly format: string;
   readonly version: number;
 }
 
-export const JOURNAL_HEADER: JournalHeader = { format: 'session-auth-server journal', version: 1 };
+/**
+ * What this version writes. Each change of a line's or a record's members raises the number, so that an older server
+ * refuses what it would read over.
+ *
+ * - 1: users and sessions of the first release. Its servers drop members that they do not know.
+ * - 2: unknown members are refused.
+ */
+export const JOURNAL_VERSION = 2;
+
+export const JOURNAL_HEADER: JournalHeader = { format: 'session-auth-server journal', version: JOURNAL_VERSION };
 
 /** The commit that makes the changes of each collection; what is empty is left out. */
 export function commitOf(changes: readonly EncodedChanges[]): Commit {
@@ -99,11 +111,24 @@ export function decodeLine(line: Buffer): object | null {
   }
 }
 
-export function isHeader(value: object): boolean {
-  return 'format' in value && value.format === JOURNAL_HEADER.format && 'version' in value;
+/** @returns the version that a header names; null where the line is no header of ours */
+export function headerVersion(value: object): number | null {
+  if (!('format' in value) || value.format !== JOURNAL_HEADER.format || !('version' in value)) return null;
+  const { version } = value;
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1 ? version : null;
 }
 
-/** The version that a header names. */
-export function headerVersion(value: object): unknown {
-  return 'version' in value ? value.version : undefined;
+/** The header of every version that this one reads, as it is written. */
+const HEADER_LINES: readonly Buffer[] = Array.from({ length: JOURNAL_VERSION }, (_, index) =>
+  encodeLine({ ...JOURNAL_HEADER, version: index + 1 }),
+);
+
+/**
+ * Whether a file's only line is a header that a crash cut short: its first bytes, some of which may be zero, as a
+ * file system leaves what was not written when the power went.
+ */
+export function isTornHeader(bytes: Uint8Array): boolean {
+  return HEADER_LINES.some(
+    (header) => bytes.length <= header.length && bytes.every((byte, index) => byte === 0 || byte === header[index]),
+  );
 }

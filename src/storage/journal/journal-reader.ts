@@ -12,6 +12,9 @@ export interface TornEnd {
   readonly byteLength: number;
 }
 
+/** A line begins in this way. Within a line the quotes would be escaped, so it is never part of one. */
+const LINE_START = Buffer.from('{"crc32":"');
+
 export interface JournalExtent {
   /** Bytes up to the end of the last whole line. */
   readonly wholeBytes: number;
@@ -31,11 +34,11 @@ export interface LinePlace {
  *
  * A batch is one line, written and synced before the next is begun: so only the last line can have been cut
  * short by a crash, and was then never acknowledged. A line that is not whole with anything behind it is
- * damage, and nobody's to repair by guessing.
+ * damage, and nobody's to repair by guessing; so is an end in which more than one line begins.
  *
  * @param path for error messages
  * @param onLine is given each line's object in turn
- * @throws {DamagedFileError} a line before the last is not whole
+ * @throws {DamagedFileError} a line before the last is not whole, or several are one
  */
 export async function readLines(
   file: OpenFile,
@@ -62,7 +65,7 @@ export async function readLines(
       if (torn !== null) throw new DamagedFileError(path, torn.line, torn.byteOffset, 'its checksum does not fit');
       const content = decodeLine(text);
       if (content === null) {
-        torn = { line, byteOffset: wholeBytes, byteLength: text.length };
+        torn = tornEnd(text, path, { line, byteOffset: wholeBytes });
       } else {
         onLine(content, { line, byteOffset: wholeBytes });
         wholeBytes += text.length;
@@ -75,6 +78,14 @@ export async function readLines(
   if (torn !== null && carried.length > 0) {
     throw new DamagedFileError(path, torn.line, torn.byteOffset, 'its checksum does not fit');
   }
-  if (torn === null && carried.length > 0) torn = { line, byteOffset: wholeBytes, byteLength: carried.length };
+  if (torn === null && carried.length > 0) torn = tornEnd(carried, path, { line, byteOffset: wholeBytes });
   return { wholeBytes, lineCount: line - 1, torn };
+}
+
+/** @throws {DamagedFileError} no crash can have left this */
+function tornEnd(bytes: Buffer, path: string, { line, byteOffset }: LinePlace): TornEnd {
+  if (bytes.indexOf(LINE_START, 1) !== -1) {
+    throw new DamagedFileError(path, line, byteOffset, 'more lines than one begin there, and none of them ends');
+  }
+  return { line, byteOffset, byteLength: bytes.length };
 }

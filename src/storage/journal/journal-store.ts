@@ -1,28 +1,34 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { messageOf, StoreUnavailableError } from '../../errors.ts';
+import { messageOf, StoreLostError, StoreUnavailableError } from '../../errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { Compaction } from './compaction.ts';
+import { checkDirectory, makeDirectory, withDirectoryErrors } from './data-directory.ts';
 import { Erasure, startTimer } from './erasure.ts';
 import type { StartTimer } from './erasure.ts';
-import { nodeFileSystem } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import type { JournalFile } from './journal-file.ts';
-import { commitOf, encodeLine } from './journal-line.ts';
-import { JOURNAL_FILE, NEW_JOURNAL_FILE, openJournal } from './journal-recovery.ts';
+import { commitOf, encodeLine, JOURNAL_VERSION } from './journal-line.ts';
+import { JOURNAL_FILE, loadJournal, NEW_JOURNAL_FILE, openJournal } from './journal-recovery.ts';
 import { DirectoryLock } from './lock.ts';
+import { createFileSystem } from './node-file-system.ts';
+import { upgradeJournal } from './upgrade.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
-
-const DIRECTORY_MODE = 0o700;
 
 /** Entries, of about 300 bytes each: a smaller journal is not worth compacting. */
 const COMPACTION_FLOOR = 10_000;
 
 export interface JournalStoreOptions {
-  /** Where the journal is kept; made where it is missing. */
+  /** Where the journal is kept. */
   readonly directory: string;
+  /**
+   * - `write`: makes the directory where it is missing;
+   * - `change`: writes, and there must be a directory already;
+   * - `read`: writes nothing but the lock, and not even that where the file system is read-only.
+   */
+  readonly access?: 'write' | 'change' | 'read';
   /** Is told, in a sentence, what an operator should know: a torn end, a write that failed. */
   readonly onNotice?: (notice: string) => void;
   /** Compaction starts once the journal holds twice the live records, and this many entries more. */
@@ -30,6 +36,12 @@ export interface JournalStoreOptions {
   readonly fileSystem?: FileSystem;
   /** For the compaction that takes replaced and removed secrets off the disk. */
   readonly startTimer?: StartTimer;
+  /** Is called once where the directory turns out to be somebody else's: nothing is written from then on. */
+  readonly onLost?: (error: StoreLostError) => void;
+  /** How often that is looked at, in milliseconds. */
+  readonly lockWatchIntervalMs?: number;
+  /** Is given what connects to the directory's socket, `lock.sock`. Some only look whether anybody answers. */
+  readonly onConnection?: (socket: Socket) => void;
 }
 
 /** A batch, and the promise of its end. */
@@ -69,6 +81,7 @@ export class JournalStore implements Store {
   readonly #fileSystem: FileSystem;
   readonly #onNotice: (notice: string) => void;
   readonly #compactionFloor: number;
+  readonly #options: JournalStoreOptions;
   readonly #collections = new Collections({
     gathering: () => this.#gathering.batch,
     commit: () => this.#commit(),
@@ -94,8 +107,9 @@ export class JournalStore implements Store {
     this.#directory = options.directory;
     this.#path = join(options.directory, JOURNAL_FILE);
     this.#newPath = join(options.directory, NEW_JOURNAL_FILE);
-    this.#fileSystem = options.fileSystem ?? nodeFileSystem;
+    this.#options = options;
     this.#onNotice = options.onNotice ?? (() => {});
+    this.#fileSystem = options.fileSystem ?? createFileSystem(this.#onNotice);
     this.#compactionFloor = options.compactionFloor ?? COMPACTION_FLOOR;
     this.#erasure = new Erasure(options.startTimer ?? startTimer, () => this.#erase());
   }
@@ -108,23 +122,61 @@ export class JournalStore implements Store {
     return this.#collections.transaction(work);
   }
 
-  async open(): Promise<void> {
-    const made = await mkdir(this.#directory, { recursive: true, mode: DIRECTORY_MODE });
-    if (made !== undefined) await this.#syncDirectoriesUpTo(made);
-    const lock = await DirectoryLock.acquire(this.#directory);
+  open(): Promise<void> {
+    const isReading = this.#options.access === 'read';
+    return withDirectoryErrors(this.#directory, () => (isReading ? this.#openToRead() : this.#openToWrite()));
+  }
+
+  async #openToWrite(): Promise<void> {
+    if (this.#options.access !== 'change') await makeDirectory(this.#directory, this.#fileSystem);
+    await checkDirectory(this.#directory, this.#onNotice);
+    const { onConnection } = this.#options;
+    const lock = await DirectoryLock.acquire(this.#directory, {
+      onNotice: this.#onNotice,
+      ...(onConnection !== undefined && { onConnection }),
+    });
+    this.#lock = lock;
     try {
-      const opened = await openJournal(this.#fileSystem, this.#directory, this.#collections, this.#onNotice);
-      this.#journal = opened.journal;
-      this.#entryCount = opened.entryCount;
-      this.#collections.finishLoading();
+      const { journal, entryCount, version } = await openJournal(
+        this.#fileSystem, this.#directory, this.#collections, this.#onNotice, lock.previous,
+      );
+      this.#journal = journal;
+      this.#entryCount = entryCount;
+      if (version < JOURNAL_VERSION) await this.#upgrade(journal, version);
+      await lock.noteJournal();
     } catch (error) {
-      await lock.release();
+      await this.close().catch(() => {});
       throw error;
     }
-    this.#lock = lock;
     if (this.#collections.hasLoadedSecretsToErase) this.#erasure.note();
+    const { onLost, lockWatchIntervalMs } = this.#options;
+    lock.watch(() => onLost?.(new StoreLostError(this.#directory)), lockWatchIntervalMs);
     if (this.#holdsLittleButDead()) this.#startCompaction();
     else this.#compactWhereDue();
+  }
+
+  async #openToRead(): Promise<void> {
+    await checkDirectory(this.#directory, this.#onNotice);
+    this.#lock = await DirectoryLock.acquireToRead(this.#directory);
+    try {
+      const previous = this.#lock?.previous ?? null;
+      await loadJournal(this.#fileSystem, this.#directory, this.#collections, previous, this.#onNotice);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #upgrade(old: JournalFile, version: number): Promise<void> {
+    const { signal } = this.#closing;
+    const options = { fileSystem: this.#fileSystem, collections: this.#collections, old, path: this.#newPath, signal };
+    const { journal, entryCount } = await upgradeJournal(options, this.#path);
+    this.#journal = journal;
+    this.#entryCount = entryCount;
+    await this.#syncDirectory();
+    this.#onNotice(
+      `${this.#path}: rewritten from format ${version} to format ${JOURNAL_VERSION}; the server of before refuses it now`,
+    );
   }
 
   async close(): Promise<void> {
@@ -187,7 +239,8 @@ export class JournalStore implements Store {
   }
 
   async #append(batch: Batch): Promise<void> {
-    if (this.#journal === null) throw new Error('the store is not open');
+    if (this.#journal === null) throw new Error('the store is not open for writing');
+    if (this.#lock?.isLost === true) throw new StoreLostError(this.#directory);
     const line = encodeLine(commitOf(batch.encode()));
     if (this.#directoryInDoubt) await this.#syncDirectory();
     await this.#journal.append(line);
@@ -263,6 +316,7 @@ export class JournalStore implements Store {
     this.#prepared = null;
     try {
       if (old === null) throw new TypeError('the journal is closed');
+      if ((await this.#lock?.verify()) === false) throw new StoreLostError(this.#directory);
       this.#journal = await prepared.compaction.swap(this.#path, this.#newPath);
       this.#entryCount = prepared.compaction.recordCount + (this.#entryCount - prepared.entryCountAtStart);
       this.#directoryInDoubt = true;
@@ -273,14 +327,6 @@ export class JournalStore implements Store {
       await this.#giveCompactionUp(error, prepared.wasErasureDue);
     } finally {
       prepared.onDone();
-    }
-  }
-
-  /** Has the directories that were made just now named on the disk, each in its parent. */
-  async #syncDirectoriesUpTo(made: string): Promise<void> {
-    const outermost = resolve(made);
-    for (let path = resolve(this.#directory); path.length >= outermost.length; path = dirname(path)) {
-      await this.#fileSystem.syncDirectoryOf(path);
     }
   }
 

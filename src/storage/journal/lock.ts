@@ -1,151 +1,200 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { link, readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-// By name, since a lock is about processes: nothing here reads the environment or ends one.
-import { kill, pid as ownPid } from 'node:process';
 import { StoreLockedError } from '../../errors.ts';
-import { FILE_MODE, isErrorCode, nodeFileSystem } from './file-system.ts';
+import { isErrorCode } from './error-code.ts';
+import { LockContender, NODE_LOCK_FILE_SYSTEM, refuseWhereHeld } from './lock-file.ts';
+import type { LockFileSystem } from './lock-file.ts';
+import { describeSelf, encodeHolder } from './lock-holder.ts';
+import type { LockHolder } from './lock-holder.ts';
+import { LOCK_SOCKET, LockSocket, socketAnswers, socketNameOf } from './lock-socket.ts';
+import { ownerForFilesIn } from './owner.ts';
+import type { Owner } from './owner.ts';
+import { readIfThere, removeFile, writeNewFile } from './small-file.ts';
 
 export const LOCK_FILE = 'lock';
 
-/** Of the SHA-256 of a lock's text, in its guard's name. */
-const GUARD_DIGITS = 16;
+const WATCH_INTERVAL_MS = 10_000;
 
-/**
- * Who holds a directory. `startedAt` tells a process from a later one that was given the same pid (in a
- * container the server always has the same one).
- */
-interface LockHolder {
-  readonly pid: number;
-  readonly startedAt: string | null;
-}
-
-/** A process as the kernel has it. */
-interface ProcessState {
-  /** Boot id, and clock ticks from the boot to the start. */
-  readonly startedAt: string;
-  /** Ended, though nobody has asked yet how: it writes nothing any more. */
-  readonly isOver: boolean;
+export interface LockOptions {
+  /** What tests stand in for. */
+  readonly system?: Partial<LockFileSystem & { readonly listen: typeof LockSocket.listen }>;
+  /** Is given what connects to `lock.sock`. Some only look whether anybody answers, and leave. */
+  readonly onConnection?: (socket: Socket) => void;
+  /** Is told, in a sentence, what this lock cannot do here. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**
- * Source: proc(5): `stat` has the state as field 3, the number of threads as 20, the start as 22.
+ * A directory that is this process's alone, until it is released or the process is gone.
  *
- * @returns null where there is no such process, or the system has no /proc to tell
+ *     lock         who has it, as text. It appears in one step, so one of several wins
+ *     lock.sock    answers as long as that process lives, in whichever container it is
+ *
+ * The text is one that version 1 honours; version 1's own is honoured too.
  */
-async function processState(pid: number): Promise<ProcessState | null> {
-  try {
-    const [boot, stat] = await Promise.all([
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-    ]);
-    // Field 2 is the command in parentheses, which may hold spaces and parentheses itself.
-    const fromThird = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie with threads is still ending, and one of them may be in the middle of a write.
-    const isOver = fromThird[0] === 'Z' && Number(fromThird[17]) <= 1;
-    return { startedAt: `${boot.trim()} ${fromThird[19]}`, isOver };
-  } catch {
-    return null;
-  }
-}
-
-/** Whether the process that wrote a lock is still there. */
-async function isAlive(holder: LockHolder): Promise<boolean> {
-  try {
-    kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: it is there, and another user's.
-    if (!isErrorCode(error, 'EPERM')) return false;
-  }
-  const state = await processState(holder.pid);
-  if (state === null) return true;
-  return !state.isOver && (holder.startedAt === null || holder.startedAt === state.startedAt);
-}
-
-/** @returns null for a text that no process of ours has written: it holds nothing */
-function parseHolder(text: string): LockHolder | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAt' in value)) return null;
-    const { pid, startedAt } = value;
-    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null;
-    if (typeof startedAt !== 'string' && startedAt !== null) return null;
-    return { pid, startedAt };
-  } catch {
-    return null;
-  }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
-
-/** A directory that is this process's alone, until it is released or the process is gone. */
 export class DirectoryLock {
   readonly #path: string;
+  readonly #own: string;
+  readonly #socket: LockSocket | null;
+  readonly #owner: Owner | null;
+  /** Of a process that ended without releasing it; null where there was none. */
+  readonly previous: LockHolder | null;
+  #holder: LockHolder;
+  /** The journal was seen to be there: what an earlier holder noted of it is no longer needed. */
+  #isJournalThere = false;
+  #isLost = false;
+  #watch: NodeJS.Timeout | null = null;
 
-  private constructor(path: string) {
-    this.#path = path;
+  private constructor(
+    directory: string,
+    own: string,
+    holder: LockHolder,
+    socket: LockSocket | null,
+    owner: Owner | null,
+    previous: LockHolder | null,
+  ) {
+    this.#path = join(directory, LOCK_FILE);
+    this.#own = own;
+    this.#holder = holder;
+    this.#socket = socket;
+    this.#owner = owner;
+    this.previous = previous;
   }
 
   /**
    * @param directory exists
-   * @throws {StoreLockedError} a live process has it, or is taking it over from a dead one
+   * @throws {StoreLockedError} a live process has it, is taking it over from a dead one, or may have it elsewhere
+   * @throws the system's error where it cannot be written to; nothing is left behind
    */
-  static async acquire(directory: string): Promise<DirectoryLock> {
+  static async acquire(directory: string, options: LockOptions = {}): Promise<DirectoryLock> {
+    const system = { ...NODE_LOCK_FILE_SYSTEM, listen: LockSocket.listen, ...options.system };
+    const { onConnection = (socket) => socket.destroy(), onNotice = () => {} } = options;
     const path = join(directory, LOCK_FILE);
-    const own = `${path}.${randomUUID()}`;
-    const startedAt = (await processState(ownPid))?.startedAt ?? null;
-    // The id makes every lock's text another one.
-    const text = JSON.stringify({ pid: ownPid, startedAt, id: randomUUID() });
-    await writeFile(own, `${text}\n`, { mode: FILE_MODE });
+    const id = randomUUID();
+    const own = `${path}.${id}`;
+    const owner = await ownerForFilesIn(directory);
+    // It listens before the lock appears: nobody may find a lock whose process does not answer.
+    const socket = await system.listen(directory, socketNameOf(id), owner, onConnection);
+    let isTaken = false;
     try {
-      await take(directory, own, path);
-      return new DirectoryLock(path);
-    } finally {
-      await nodeFileSystem.remove(own);
-    }
-  }
-
-  async release(): Promise<void> {
-    await nodeFileSystem.remove(this.#path);
-  }
-}
-
-/** Makes `path` a lock of ours. It appears with its text in one step (`link`), so no one reads half of it. */
-async function take(directory: string, own: string, path: string): Promise<void> {
-  for (;;) {
-    try {
-      await link(own, path);
-      return;
+      const holder = await describeSelf(system.machine, id, socket !== null);
+      await writeNewFile(own, encodeHolder(holder), owner);
+      const contender = new LockContender(directory, own, encodeHolder(holder), owner, system);
+      await contender.take(path);
+      isTaken = true;
+      // Somebody whose lock was taken away, and who has not noticed yet.
+      if (await socketAnswers(directory, LOCK_SOCKET)) throw new StoreLockedError(directory, null);
+      await socket?.publish();
+      if (socket === null) {
+        onNotice(`${directory}: no sockets can be made here, so the lock does not hold between containers`);
+      }
+      const lock = new DirectoryLock(directory, own, holder, socket, owner, contender.previous);
+      await removeFile(own);
+      if (contender.previous?.hasJournal === true) await lock.#writeNote();
+      return lock;
     } catch (error) {
-      if (!isErrorCode(error, 'EEXIST')) throw error;
+      if (isTaken) await removeFile(path);
+      await socket?.close();
+      throw error;
+    } finally {
+      await removeFile(own);
     }
-    await removeStale(directory, own, path);
   }
-}
 
-/**
- * Removes a dead process's lock. Of several that find it dead, one might remove the new lock of another that was
- * faster: so only who has the guard of this very lock, a lock itself, may remove it, and looks again before.
- * Should the one with the guard die, the guard is taken over in the same way.
- */
-async function removeStale(directory: string, own: string, path: string): Promise<void> {
-  const judged = await readIfThere(path);
-  if (judged === null) return;
-  const holder = parseHolder(judged);
-  if (holder !== null && (await isAlive(holder))) throw new StoreLockedError(directory, holder.pid);
+  /**
+   * Acquires the lock for somebody who only reads.
+   *
+   * @returns null where the file system is read-only: no lock can be made there, and none is needed
+   * @throws what `acquire` throws; {StoreLockedError} too where a process has a directory that is read-only here
+   */
+  static async acquireToRead(directory: string): Promise<DirectoryLock | null> {
+    try {
+      return await DirectoryLock.acquire(directory);
+    } catch (error) {
+      if (!isErrorCode(error, 'EROFS')) throw error;
+    }
+    await refuseWhereHeld(directory, join(directory, LOCK_FILE));
+    return null;
+  }
 
-  const guard = `${path}.${createHash('sha256').update(judged).digest('hex').slice(0, GUARD_DIGITS)}`;
-  await take(directory, own, guard);
-  try {
-    if ((await readIfThere(path)) === judged) await nodeFileSystem.remove(path);
-  } finally {
-    await nodeFileSystem.remove(guard);
+  /** Whether a check found that somebody else has the directory. It is then for good. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Has the lock say that there is a journal: should it be empty at the next start, something was lost. */
+  async noteJournal(): Promise<void> {
+    this.#isJournalThere = true;
+    if (!this.#holder.hasJournal && (await this.verify())) await this.#writeNote();
+  }
+
+  /**
+   * Looks whether the directory is still this process's.
+   *
+   * @throws the system's error where that cannot be told
+   */
+  async verify(): Promise<boolean> {
+    if (!this.#isLost && !(await this.#isOurs())) this.#isLost = true;
+    return !this.#isLost;
+  }
+
+  /** Verifies every now and then, and calls back once where the directory is lost. */
+  watch(onLost: () => void, intervalMs = WATCH_INTERVAL_MS): void {
+    this.#watch ??= setInterval(() => {
+      this.verify().then(
+        (isOurs) => {
+          if (isOurs || this.#watch === null) return;
+          this.#stopWatching();
+          onLost();
+        },
+        // It cannot be told now (a network file system that is away, say); the next look may.
+        () => {},
+      );
+    }, intervalMs).unref();
+  }
+
+  /**
+   * Gives the directory up. Removes nothing that is somebody else's, and leaves the text where it alone tells of a
+   * journal that nobody has found.
+   */
+  async release(): Promise<void> {
+    this.#stopWatching();
+    // In this order whoever comes meanwhile finds somebody who answers, and leaves all as it is.
+    const isNoteOpen = this.#holder.hasJournal && !this.#isJournalThere;
+    if (!isNoteOpen && (await readIfThere(this.#path)) === encodeHolder(this.#holder)) await removeFile(this.#path);
+    await this.#socket?.close();
+  }
+
+  async #writeNote(): Promise<void> {
+    const holder = { ...this.#holder, hasJournal: true };
+    try {
+      await writeNewFile(this.#own, encodeHolder(holder), this.#owner);
+      await rename(this.#own, this.#path);
+      this.#holder = holder;
+    } finally {
+      await removeFile(this.#own);
+    }
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#watch ?? undefined);
+    this.#watch = null;
+  }
+
+  async #isOurs(): Promise<boolean> {
+    if (this.#socket?.isInPlace() === false) return false;
+    const text = await readIfThere(this.#path);
+    if (text === encodeHolder(this.#holder)) return true;
+    if (text !== null || this.#socket === null) return false;
+    // Version 1, in another container, takes a lock over by its pid, finds a newer journal, and removes the lock.
+    try {
+      await writeNewFile(this.#path, encodeHolder(this.#holder), this.#owner);
+      return true;
+    } catch (error) {
+      if (isErrorCode(error, 'EEXIST')) return false;
+      throw error;
+    }
   }
 }

@@ -110,10 +110,12 @@ export class Collection<M extends Identified, O extends Identified = never>
     }
     for (const { owner, except } of removeOwned) this.dropOwned(owner, except);
     const shareOwnerId = (id: string): string => this.owner?.table.get(id)?.id ?? id;
+    // A look-up that a million sessions do without.
+    const mayMatter = this.#owned.length > 0 || this.schema.secretsOf !== undefined;
     for (const record of put) {
       const model = this.schema.decode(record, shareOwnerId);
       if (model === null) return false;
-      const replaced = this.table.get(model.id);
+      const replaced = mayMatter ? this.table.get(model.id) : null;
       // What there is already of a new owner is of an earlier one with this id.
       if (replaced === null) this.#dropOwnedOf(model.id);
       else this.#noteLoaded(replaced, model);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Reply } from '../../helpers/client.ts';
 import { CHEAP_COST, startTestService } from '../../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
@@ -79,3 +80,64 @@ test('a sign-in waits for its turn when the queue has a place, in the order of a
   passwords.gate.letGo();
   assert.equal(new Set(await Promise.all(logins)).size, 50);
 });
+
+/** Requests of one client, each of which waits for a hash, until the queue refuses one. */
+async function fill(ask: () => Promise<Reply>): Promise<Promise<Reply>[]> {
+  const asked: Promise<Reply>[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    asked.push(ask());
+    const first = await Promise.race([...asked, delay(20).then(() => null)]);
+    if (first !== null) return asked;
+  }
+  assert.fail('the queue took twenty');
+}
+
+for (const { authType, attempt } of WAYS) {
+  test(`${authType} takes a sign-in from another network while one network fills the queue`, async (t) => {
+    const passwords = new HeldHasher({ cost: CHEAP_COST, maxConcurrent: 1, maxQueued: 4 });
+    const server = await start(t, passwords, { authType, trustedProxies: 1, loginMaxFailures: 0 });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const held = passwords.gate.hold();
+    let guesses = 0;
+    const attackers = fill(() => attempt(server, `made-up-${(guesses += 1)}`, PASSWORD, from('2001:db8::1')));
+    await held;
+    const all = await attackers;
+    const owner = attempt(server, EMAIL, PASSWORD, from('192.0.2.1'));
+    // One of those that waited gives its place to the owner.
+    while ((await countOf(all, 503)) < 2) await delay(5);
+    passwords.gate.letGo();
+    assert.equal((await owner).status, 200);
+    await Promise.all(all);
+    const refused = server.logs.security.map((line) => JSON.parse(line)).filter(({ event }) => event === 'overloaded');
+    assert.deepEqual(refused.map(({ address, by }) => [address, by]), [['2001:db8::1', null]]);
+  });
+}
+
+test('POST /users takes the share of the user who asks, not of the network', async (t) => {
+  const passwords = new HeldHasher({ cost: CHEAP_COST, maxConcurrent: 1, maxQueued: 4 });
+  const server = await start(t, passwords, { authType: 'session_auth', loginMaxFailures: 0 });
+  await server.addUser('alice@example.com', PASSWORD);
+  const cookie = await signedIn(server);
+  const held = passwords.gate.hold();
+  let made = 0;
+  const filling = fill(() => {
+    made += 1;
+    return server.api('POST', '/users', { cookie, json: { email: `user${made}@example.com`, password: PASSWORD } });
+  });
+  await held;
+  const all = await filling;
+  const other = signedIn(server, 'alice@example.com');
+  while ((await countOf(all, 503)) < 2) await delay(5);
+  passwords.gate.letGo();
+  assert.ok((await other).length > 0);
+  await Promise.all(all);
+  const { id } = await storedUser(server);
+  const refused = server.logs.security.map((line) => JSON.parse(line)).filter(({ event }) => event === 'overloaded');
+  assert.deepEqual(refused.map(({ by }) => by), [id]);
+});
+
+/** How many of these have been answered so, by now. */
+async function countOf(replies: readonly Promise<Reply>[], status: number): Promise<number> {
+  const now = await Promise.all(replies.map((reply) => Promise.race([reply, delay(1).then(() => null)])));
+  return now.filter((reply) => reply?.status === status).length;
+}

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { OverloadedError } from '../../../src/errors.ts';
-import { readTutorialUsers } from '../../../src/cli/tutorial-users.ts';
+import { readTutorialUsers, withWrappedPassword } from '../../../src/cli/tutorial-users.ts';
 import { User } from '../../../src/models/user.ts';
 import { PasswordHasher } from '../../../src/security/password.ts';
 import type { ScryptCost } from '../../../src/security/password.ts';
@@ -13,6 +13,8 @@ import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from '../../helper
 import { CountingHasher } from '../../helpers/hashers.ts';
 
 const OF_TODAY = /^\$scrypt-hmac-sha256\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
+// Made by Python's hashlib.scrypt, as the first version of this server made them.
+const OF_FIRST_VERSION = '$scrypt$ln=4,r=8,p=1$c2l4dGVlbi1ieXRlLXNsdA$Pxi3AdnKPJckQCThiEU/fup59rBwS4UEI4BwV2BdNRw';
 const CREATED_AT = Date.UTC(2017, 8, 25, 1, 55, 17);
 
 /** `.db_User.json`, as the tutorial writes it. */
@@ -39,6 +41,8 @@ async function userOfCost(cost: ScryptCost): Promise<User> {
 
 const OLD: readonly { readonly name: string; readonly make: () => Promise<User> }[] = [
   { name: 'the SHA-256 of an imported user', make: async () => tutorialUser() },
+  { name: 'the wrapped SHA-256 of an imported user', make: () => withWrappedPassword(tutorialUser(), new PasswordHasher({ cost: CHEAP_COST })) },
+  { name: 'scrypt of the password itself', make: async () => tutorialUser().with({ passwordHash: OF_FIRST_VERSION }) },
   { name: 'scrypt of a lower N', make: () => userOfCost({ logN: 3, r: 8, p: 1 }) },
   { name: 'scrypt of a lower r', make: () => userOfCost({ logN: 4, r: 4, p: 1 }) },
   { name: 'scrypt of a higher p', make: () => userOfCost({ logN: 4, r: 8, p: 2 }) },
@@ -75,6 +79,7 @@ for (const { authType, attempt, statusOfWrong } of WAYS) {
       assert.match(replaced.passwordHash ?? '', OF_TODAY);
       const { passwordHash, knownNetworks } = replaced;
       assert.deepEqual(replaced, user.with({ passwordHash, knownNetworks }));
+      assert.deepEqual(knownNetworks.map(({ network }) => network), ['127.0.0.1']);
       assert.equal(replaced.updatedAt, CREATED_AT);
 
       assert.equal((await attempt(server, EMAIL, PASSWORD)).status, 200);

@@ -11,6 +11,7 @@ import { CountingHasher } from '../../helpers/hashers.ts';
 const OTHER = 'alice@example.com';
 const MAX_FAILURES = 10;
 const WINDOW_SECONDS = 900;
+const DAY = 86_400;
 
 async function start(t: TestContext, options: TestServiceOptions) {
   const clock = testClock();
@@ -110,6 +111,43 @@ for (const way of WAYS) {
     assert.equal((await attempt(server, EMAIL, PASSWORD, from('2001:db8:0:1::1'))).status, 200);
   });
 
+  test(`${authType} lets only known networks try an account with 100 failures, over a restart too`, async (t) => {
+    const { server, clock, passwords } = await start(t, { authType });
+    const guess = async (at: TestService, email: string): Promise<void> => {
+      for (let network = 0; network < 10; network += 1) {
+        // Of like requests by Basic at once one is verified.
+        const passwords = Array.from({ length: MAX_FAILURES }, (_, index) => `${WRONG} ${index}`);
+        const guesses = passwords.map((password) => attempt(at, email, password, from(`198.51.100.${network}`)));
+        for (const { status } of await Promise.all(guesses)) assert.notEqual(status, 429);
+      }
+    };
+    assert.equal((await attempt(server, EMAIL, PASSWORD, from('192.0.2.1'))).status, 200);
+    clock.advance(29 * DAY);
+    await guess(server, EMAIL);
+    await guess(server, 'nobody@example.com');
+    passwords.taken();
+    for (const email of [EMAIL, 'nobody@example.com']) {
+      assertThrottled(await attempt(server, email, PASSWORD, from('203.0.113.1')), WINDOW_SECONDS);
+    }
+    assert.equal(passwords.taken(), 0);
+    // At the usual place the owner mistypes, and signs in.
+    assert.equal((await attempt(server, EMAIL, WRONG, from('192.0.2.1'))).status, statusOfWrong);
+    assert.equal((await attempt(server, EMAIL, PASSWORD, from('192.0.2.1'))).status, 200);
+    await server.service.close();
+
+    const again = await startTestService(t, {
+      authType, clock, passwords, trustedProxies: 1, dataDirectory: server.directory,
+    });
+    clock.advance(29 * DAY);
+    await guess(again, EMAIL);
+    assertThrottled(await attempt(again, EMAIL, PASSWORD, from('203.0.113.1')), WINDOW_SECONDS);
+    assert.equal((await attempt(again, EMAIL, PASSWORD, from('192.0.2.1'))).status, 200);
+    // A network that was not used for 30 days is one of many.
+    clock.advance(30 * DAY);
+    await guess(again, EMAIL);
+    assertThrottled(await attempt(again, EMAIL, PASSWORD, from('192.0.2.1')), WINDOW_SECONDS);
+  });
+
   test(`${authType} never answers 429 when LOGIN_MAX_FAILURES is 0`, async (t) => {
     const { server } = await start(t, { authType, loginMaxFailures: 0 });
     for (let failures = 0; failures < 15 * MAX_FAILURES; failures += 1) {
@@ -169,4 +207,18 @@ test('a refused sign-in is on the security log, once, and says why', async (t) =
   const { event, address, reason, user_id } = JSON.parse(line);
   assert.deepEqual([event, address, reason], ['sign_in_failed', '127.0.0.1', 'throttled']);
   assert.match(user_id, /^[0-9a-f-]{36}$/);
+});
+
+test('a thousand refused sign-ins are a line on the security log, and how many more there were', async (t) => {
+  const { server } = await start(t, { authType: 'session_auth', trustedProxies: 0, loginMaxFailures: 1 });
+  await login(server, EMAIL, WRONG);
+  server.logs.security.length = 0;
+  for (let round = 0; round < 20; round += 1) {
+    await Promise.all(Array.from({ length: 50 }, () => login(server, EMAIL, PASSWORD)));
+  }
+  await server.service.close();
+  const [first, ...rest] = server.logs.security.map((line) => JSON.parse(line));
+  assert.equal(first.reason, 'throttled');
+  assert.ok(rest.every(({ event, of }) => event === 'lines_left_out' && of === 'sign_in_throttled'));
+  assert.equal(rest.reduce((sum, { count }) => sum + count, 0), 999);
 });

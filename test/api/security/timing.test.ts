@@ -37,6 +37,24 @@ for (const { authType, attempt, statusOfWrong } of WAYS) {
     assert.ok(unknown > wrong / 2 && unknown < wrong * 2, `${wrong} ms, ${unknown} ms`);
   });
 
+  test(`${authType} makes the same hashes for every "no" where a stored hash costs less, from the first on`, async (t) => {
+    const cheaper = { logN: 3, r: 8, p: 1 };
+    const before = await startTestService(t, { passwords: new CountingHasher({ cost: cheaper }) });
+    await before.addUser(EMAIL, PASSWORD);
+    await before.service.close();
+
+    const passwords = new CountingHasher();
+    const options = { authType, passwords, loginMaxFailures: 0, dataDirectory: before.directory };
+    const server = await startTestService(t, options);
+    await server.addUser('alice@example.com', PASSWORD);
+    passwords.taken();
+    for (const email of ['nobody@example.com', EMAIL, 'alice@example.com', 'nobody']) {
+      await attempt(server, email, WRONG);
+      const logNs = passwords.costs.splice(0).map(({ logN }) => logN);
+      assert.deepEqual(logNs.sort(), [3, 4], email);
+    }
+  });
+
   test(`${authType} makes one hash also for what can be no password, or no email`, async (t) => {
     const passwords = new CountingHasher();
     const server = await startTestService(t, { authType, passwords, loginMaxFailures: 0 });

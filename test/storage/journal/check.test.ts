@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { declareModels } from '../../../src/models/repositories.ts';
+import { USERS } from '../../../src/models/user.ts';
 import { StoreCheck } from '../../../src/storage/journal/check.ts';
-import { encodeLine } from '../../../src/storage/journal/journal-line.ts';
+import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { runProcess } from '../../helpers/process.ts';
@@ -79,11 +80,29 @@ test('check reports a torn end, exits 1, and leaves it to the next start', async
   assert.ok(stdout.includes(`its end, 11 bytes from line 9 (byte ${length}) on, is not whole`), stdout);
 });
 
+test('check exits 1 and names the ids where two users have one email', async (t) => {
+  const directory = await makeData(t);
+  const [one, two] = [numberedUser(1), numberedUser(7)];
+  const double = USERS.encode(two.with({ email: one.email.toUpperCase() }));
+  writeFileSync(journalPath(directory), Buffer.concat([journalBytes(directory), encodeLine({ put: { users: [double] } })]));
+  const { code, stdout } = await check(t, directory);
+  assert.equal(code, 1);
+  assert.match(stdout, /^journal\.jsonl: 2 of users have the email "user1@example\.com": user-1, user-7$/m);
+});
+
+test('check leaves a journal of a newer version to that one', async (t) => {
+  const directory = await makeData(t);
+  writeFileSync(journalPath(directory), encodeLine({ ...JOURNAL_HEADER, version: 3 }));
+  const { code, stderr } = await check(t, directory);
+  assert.equal(code, 1);
+  assert.match(stderr, /newer version of this server \(format 3, and this one knows 2\): start that one/);
+});
+
 test('check exits 1 where there is no such directory, and does not make it', async (t) => {
   const directory = join(temporaryDirectory(t), 'none');
   const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, /^ENOENT.*\n$/);
+  assert.match(stderr, /^cannot use DATA_DIR \S+: ENOENT, there is no such directory: .*\n$/);
   assert.deepEqual(readdirSync(join(directory, '..')), []);
 });
 

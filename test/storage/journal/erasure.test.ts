@@ -88,7 +88,7 @@ test('what holds no secret compacts nothing: names, sign-ins, sessions that come
   const setup = await setUp(t);
   await addUsers(setup);
   await setup.users.update('user-3', (user) => user.with({ lastName: 'Doe', groups: ['ops'] }));
-  const knownNetworks = [{ network: '192.0.2.0/24', lastUsedAt: 1_700_000_000_000 }];
+  const knownNetworks = [{ network: '192.0.2.7', lastSignInAt: 1_700_000_000_000 }];
   await setup.users.update('user-3', (user) => user.with({ knownNetworks }));
   await setup.userSessions.save(numberedSession(1, 'user-3'));
   await setup.userSessions.save(numberedSession(2, 'user-3'));

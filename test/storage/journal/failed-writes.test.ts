@@ -158,7 +158,7 @@ for (const operation of ['open', 'write', 'sync', 'syncDirectory', 'remove'] as 
     const directory = temporaryDirectory(t);
     const fileSystem = new FaultyFileSystem();
     fileSystem.failWith('EIO', (step) => step.operation === operation);
-    await assert.rejects(openModels(directory, { fileSystem }), { code: 'EIO' });
+    await assert.rejects(openModels(directory, { fileSystem }), { name: 'DataDirectoryError', message: /EIO/ });
     fileSystem.heal();
     const { store } = await openModels(directory, { fileSystem });
     await store.close();

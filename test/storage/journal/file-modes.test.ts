@@ -21,7 +21,7 @@ for (const umask of [0o022, 0o000, 0o077]) {
     const { store, users } = await openModels(directory, { fileSystem, compactionFloor: 3 });
     t.after(() => store.close());
     for (const path of [join(parent, 'a'), directory]) assert.equal(statSync(path).mode & 0o777, 0o700);
-    assert.deepEqual(modesOf(directory), [0o600, 0o600]);
+    assert.deepEqual(modesOf(directory), [0o600, 0o600, 0o600]);
 
     let newModes: number[] = [];
     fileSystem.onStep = ({ operation, path }) => {
@@ -29,15 +29,15 @@ for (const umask of [0o022, 0o000, 0o077]) {
     };
     for (let version = 0; version < 8; version += 1) await users.save(numberedUser(1, `${version}`));
     await until(() => fileSystem.hasSwapped);
-    assert.deepEqual(newModes, [0o600, 0o600, 0o600]);
-    assert.deepEqual(modesOf(directory), [0o600, 0o600]);
+    assert.deepEqual(newModes, [0o600, 0o600, 0o600, 0o600]);
+    assert.deepEqual(modesOf(directory), [0o600, 0o600, 0o600]);
 
     await store.close();
     writeFileSync(journalPath(directory), Buffer.concat([journalBytes(directory), Buffer.from('torn')]));
     const again = await openModels(directory);
-    // Journal, lock and torn end, and what the start may be compacting into.
+    // Journal, lock, its socket and torn end, and what the start may be compacting into.
     const modes = modesOf(directory);
-    assert.ok(modes.length >= 3);
+    assert.ok(modes.length >= 4);
     for (const mode of modes) assert.equal(mode, 0o600);
     await again.store.close();
   });

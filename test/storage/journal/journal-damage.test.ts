@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DamagedFileError } from '../../../src/errors.ts';
+import { gzipSync } from 'node:zlib';
+import { DamagedFileError, DataDirectoryError, NewerFormatError } from '../../../src/errors.ts';
 import { userSchema } from '../../../src/models/user.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
@@ -30,7 +31,19 @@ function changed(line: Buffer, byteOffset: number): Buffer {
 for (const [title, before, damaged, behind, says] of [
   ['the header is missing', [], USER_LINE, [], /does not begin as a journal/],
   ['the first line is another commit', [], lineOf('{"put":{}}'), [HEADER], /does not begin as a journal/],
-  ['a newer version wrote it', [], encodeLine({ ...JOURNAL_HEADER, version: 2 }), [USER_LINE], /newer version/],
+  ['its version is no number', [], lineOf(`{"format":"${JOURNAL_HEADER.format}","version":"2"}`), [], /begin as a journal/],
+  ['its header has one member more', [], encodeLine({ ...JOURNAL_HEADER, ...{ key: 1 } }), [], /header has a member/],
+  ['a line has one member more', [HEADER], lineOf('{"put":{},"also":{}}'), [], /a member also/],
+  ['a line puts no object', [HEADER], lineOf('{"put":5}'), [], /no list of changes/],
+  ['a line removes a list', [HEADER], lineOf('{"remove":[]}'), [], /no list of changes/],
+  ['it is zeros', [], Buffer.alloc(HEADER.length + 1), [], /begin as a journal/],
+  ['it is a disk of zeros', [], Buffer.alloc(3_000_000), [], /begin as a journal/],
+  ['it is an archive', [], gzipSync(Buffer.concat([HEADER, USER_LINE])), [], /begin as a journal/],
+  ['it is text', [], Buffer.from('users'), [], /begin as a journal/],
+  ['it is a line of text', [], Buffer.from('users\n'), [], /begin as a journal/],
+  ['it has lost every line end', [], Buffer.concat([HEADER.subarray(0, -1), USER_LINE.subarray(0, -1)]), [], /begin as/],
+  ['it has lost all line ends but the first', [HEADER], Buffer.concat([USER_LINE.subarray(0, -1), USER_LINE.subarray(0, -1)]), [], /lines than one/],
+  ['its last two lines are one', [HEADER], Buffer.concat([USER_LINE.subarray(0, -1), USER_LINE]), [], /lines than one/],
   ['a collection is unknown', [HEADER, USER_LINE], lineOf('{"put":{"ghosts":[]}}'), [], /ghosts/],
   ['a removal is of an unknown collection', [HEADER], lineOf('{"remove":{"ghosts":["a"]}}'), [], /ghosts/],
   ['a collection has the name of a method', [HEADER], lineOf('{"put":{"toString":[]}}'), [], /toString/],
@@ -40,6 +53,7 @@ for (const [title, before, damaged, behind, says] of [
   ['records are no list', [HEADER], lineOf('{"put":{"users":{}}}'), [], /no list/],
   ['a line in the middle was changed', [HEADER], changed(USER_LINE, 50), [USER_LINE], /checksum/],
   ['the header was changed', [], changed(HEADER, 30), [USER_LINE], /checksum/],
+  ['the end of the header was changed', [], changed(HEADER, HEADER.length - 1), [USER_LINE], /lines than one/],
 ] as const) {
   test(`JournalStore.open() throws a DamagedFileError and changes no file where ${title}`, async (t) => {
     const directory = temporaryDirectory(t);
@@ -58,6 +72,24 @@ for (const [title, before, damaged, behind, says] of [
   });
 }
 
+for (const version of [3, 10, 2_000_000_000]) {
+  test(`JournalStore.open() leaves a journal of format ${version} to the server that wrote it`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const header = encodeLine({ ...JOURNAL_HEADER, version, ...{ key: 'new' } });
+    writeFileSync(journalPath(directory), Buffer.concat([header, lineOf('{"new":1}')]));
+    const files = filesOf(directory);
+    for (const access of ['write', 'read'] as const) {
+      await assert.rejects(openModels(directory, { access }), (error) => {
+        assert.ok(error instanceof NewerFormatError, String(error));
+        assert.deepEqual([error.file, error.version], [journalPath(directory), version]);
+        assert.match(error.message, /written by a newer version of this server .*: start that one; nothing was changed$/);
+        return true;
+      });
+    }
+    assert.deepEqual(filesOf(directory), files);
+  });
+}
+
 test('JournalStore.open() makes an empty file a journal', async (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(journalPath(directory), '');
@@ -67,10 +99,12 @@ test('JournalStore.open() makes an empty file a journal', async (t) => {
   assert.deepEqual(journalBytes(directory), HEADER);
 });
 
-test('JournalStore.open() throws the error of the system where the journal cannot be read', async (t) => {
+test('JournalStore.open() says what to do where the journal cannot be read', async (t) => {
   const directory = temporaryDirectory(t);
   mkdirSync(journalPath(directory));
-  await assert.rejects(openModels(directory), { code: 'EISDIR' });
+  await assert.rejects(openModels(directory), (error) => {
+    return error instanceof DataDirectoryError && /journal\.jsonl\): EISDIR, a directory has the name/.test(error.message);
+  });
   assert.deepEqual(readdirSync(directory), ['journal.jsonl']);
 });
 

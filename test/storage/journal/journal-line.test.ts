@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from '../../../src/storage/journal/crc32.ts';
-import { decodeLine, encodeLine, headerVersion, isHeader, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
+import {
+  decodeLine,
+  encodeLine,
+  headerVersion,
+  isTornHeader,
+  JOURNAL_HEADER,
+} from '../../../src/storage/journal/journal-line.ts';
 import type { Commit } from '../../../src/storage/journal/journal-line.ts';
 import { property } from '../../helpers/random.ts';
 
@@ -72,10 +78,28 @@ for (const [title, line] of [
   test(`decodeLine() refuses a line with ${title}`, () => assert.equal(decodeLine(line), null));
 }
 
-test('isHeader() knows the header, and headerVersion() its version', () => {
-  assert.ok(isHeader(JOURNAL_HEADER));
-  assert.equal(headerVersion(JOURNAL_HEADER), 1);
-  for (const value of [{}, COMMIT, { format: 'other', version: 1 }, { format: JOURNAL_HEADER.format }]) {
-    assert.ok(!isHeader(value), JSON.stringify(value));
+test('headerVersion() gives the version of a header, and null for what is none', () => {
+  assert.equal(headerVersion(JOURNAL_HEADER), 2);
+  assert.equal(headerVersion({ ...JOURNAL_HEADER, version: 17 }), 17);
+  const { format } = JOURNAL_HEADER;
+  const versions = ['2', 1.5, 0, -1, null, Number.MAX_VALUE].map((version) => ({ format, version }));
+  for (const value of [{}, COMMIT, { format: 'other', version: 1 }, { format }, ...versions]) {
+    assert.equal(headerVersion(value), null, JSON.stringify(value));
+  }
+});
+
+test('isTornHeader() takes what a crash can leave of a header, and nothing else', () => {
+  for (const version of [1, 2]) {
+    const header = encodeLine({ ...JOURNAL_HEADER, version });
+    for (let length = 0; length <= header.length; length += 1) {
+      assert.ok(isTornHeader(header.subarray(0, length)));
+      assert.ok(isTornHeader(Buffer.alloc(length)), `${length} zeros`);
+      assert.ok(isTornHeader(Buffer.concat([Buffer.alloc(length), header.subarray(length)])));
+      const changed = Buffer.from(header.subarray(0, length));
+      if (length > 0) changed[length - 1] = 0x7e;
+      assert.equal(isTornHeader(changed), length === 0);
+    }
+    assert.ok(!isTornHeader(Buffer.concat([header, Buffer.alloc(1)])));
+    assert.ok(!isTornHeader(Buffer.alloc(header.length + 1)));
   }
 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { JournalStore } from '../../../src/storage/journal/journal-store.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
+import { describeStoreInProcess } from '../../contracts/store-in-process.ts';
 import { describeStore } from '../../contracts/store.ts';
+import type { StoreMaker } from '../../contracts/store.ts';
 
 const directories = new WeakMap<Store, string>();
 
@@ -13,7 +15,7 @@ function makeStore(t: { after(end: () => Promise<void> | void): void }, director
   return store;
 }
 
-describeStore('JournalStore', {
+const MAKER: StoreMaker = {
   make: (t) => makeStore(t, temporaryDirectory(t)),
   reopen: async (t, store) => {
     await store.close();
@@ -21,4 +23,7 @@ describeStore('JournalStore', {
     assert.ok(directory !== undefined);
     return makeStore(t, directory);
   },
-});
+};
+
+describeStore('JournalStore', MAKER);
+describeStoreInProcess('JournalStore', MAKER);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { StoreLockedError } from '../../../src/errors.ts';
 import { JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
+import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { until } from '../../helpers/faulty-file-system.ts';
@@ -35,7 +36,7 @@ test('JournalStore.open() refuses a directory that this process has open, until 
   const directory = temporaryDirectory(t);
   const { store } = await openModels(directory);
   await assert.rejects(openModels(directory), isHeldBy(process.pid, directory));
-  assert.deepEqual(readdirSync(directory).sort(), [JOURNAL_FILE, LOCK_FILE]);
+  assert.deepEqual(readdirSync(directory).sort(), [JOURNAL_FILE, LOCK_FILE, LOCK_SOCKET]);
   await store.close();
   assert.deepEqual(readdirSync(directory), [JOURNAL_FILE]);
   await (await openModels(directory)).store.close();
@@ -82,12 +83,12 @@ for (const [title, makeText] of [
   ['a dead process', () => DEAD],
   ['a process whose pid another one has now', (own: string) => own.replace(/("startedAt":")[^"]*/, '$1before')],
   ['a process of before the last boot', (own: string) => own.replace(/("startedAt":")\S+/, '$1another-boot')],
-  ['nobody: it is empty', () => ''],
-  ['nobody: it is no JSON', () => '\0\0\0\0'],
-  ['nobody: it is null', () => 'null'],
-  ['nobody: its pid is 0', () => '{"pid":0,"startedAt":null}'],
-  ['nobody: its pid is negative', () => '{"pid":-1,"startedAt":null}'],
-  ['nobody: its pid is a text', () => '{"pid":"1","startedAt":null}'],
+  ['nobody: it is empty', () => '\n'],
+  ['nobody: it is no JSON', () => '\0\0\0\0\n'],
+  ['nobody: it is null', () => 'null\n'],
+  ['nobody: its pid is 0', () => '{"pid":0,"startedAt":null}\n'],
+  ['nobody: its pid is negative', () => '{"pid":-1,"startedAt":null}\n'],
+  ['nobody: its pid is a text', () => '{"pid":"1","startedAt":null}\n'],
   ['nobody: its start is a number', (own: string) => own.replace(/"startedAt":"[^"]*"/, '"startedAt":1')],
 ] as const) {
   test(`DirectoryLock.acquire() takes over the lock of ${title}`, async (t) => {
@@ -97,18 +98,16 @@ for (const [title, makeText] of [
     assert.notEqual(text, own);
     writeFileSync(join(directory, LOCK_FILE), text);
     const lock = await DirectoryLock.acquire(directory);
-    assert.deepEqual(readdirSync(directory), [LOCK_FILE]);
-    assert.equal(statSync(join(directory, LOCK_FILE)).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(directory).sort(), [LOCK_FILE, LOCK_SOCKET]);
+    for (const name of [LOCK_FILE, LOCK_SOCKET]) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
     await assert.rejects(DirectoryLock.acquire(directory), isHeldBy(process.pid, directory));
     await lock.release();
     assert.deepEqual(readdirSync(directory), []);
   });
 }
 
-test('DirectoryLock.acquire() respects a live process whose start nobody can tell', async (t) => {
+test('DirectoryLock.acquire() respects a live process of version 1 whose start nobody can tell', async (t) => {
   const directory = temporaryDirectory(t);
-  writeFileSync(join(directory, LOCK_FILE), `{"pid":${process.pid},"startedAt":null}`);
-  await assert.rejects(DirectoryLock.acquire(directory), isHeldBy(process.pid, directory));
   // Process 1 is alive, and mostly another user's.
   writeFileSync(join(directory, LOCK_FILE), '{"pid":1,"startedAt":null}');
   await assert.rejects(DirectoryLock.acquire(directory), isHeldBy(1, directory));
@@ -119,10 +118,14 @@ test('DirectoryLock.acquire() takes over from one that was killed while it took 
   const own = await ownLockText(directory);
   const guard = `${LOCK_FILE}.${createHash('sha256').update(DEAD).digest('hex').slice(0, 16)}`;
   writeFileSync(join(directory, LOCK_FILE), DEAD);
-  writeFileSync(join(directory, guard), own);
-  await assert.rejects(DirectoryLock.acquire(directory), isHeldBy(process.pid, directory));
-  writeFileSync(join(directory, guard), DEAD.replace('4194305', '4194306'));
-  const lock = await DirectoryLock.acquire(directory);
-  assert.deepEqual(readdirSync(directory), [LOCK_FILE]);
-  await lock.release();
+  writeFileSync(join(directory, guard), '{"pid":1,"startedAt":null}');
+  await assert.rejects(DirectoryLock.acquire(directory), isHeldBy(1, directory));
+  assert.deepEqual(readdirSync(directory).sort(), [LOCK_FILE, guard]);
+  for (const text of [DEAD.replace('4194305', '4194306'), own]) {
+    writeFileSync(join(directory, LOCK_FILE), DEAD);
+    writeFileSync(join(directory, guard), text);
+    const lock = await DirectoryLock.acquire(directory);
+    assert.deepEqual(readdirSync(directory).sort(), [LOCK_FILE, LOCK_SOCKET]);
+    await lock.release();
+  }
 });

@@ -1,7 +1,7 @@
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
 import { typedEmail } from '../../../models/user-input.ts';
-import type { Handler } from '../../../web/route.ts';
+import type { Handler } from '../../../web/request.ts';
 import { sessionCookie } from '../../../web/session-cookie.ts';
 import { showUser } from './show-user.ts';
 

@@ -1,7 +1,7 @@
 import { HttpError } from '../../../http/http-error.ts';
 import { json, NO_HEADERS } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
-import type { Handler } from '../../../web/route.ts';
+import type { Handler } from '../../../web/request.ts';
 import { sessionCookie } from '../../../web/session-cookie.ts';
 import { bodyOf, found, required } from './body.ts';
 

@@ -1,10 +1,9 @@
 import { whenReady } from '../../../http/awaitable.ts';
 import { HttpError } from '../../../http/http-error.ts';
-import { json, NO_HEADERS } from '../../../http/respond.ts';
+import { json, jsonHead, NO_HEADERS } from '../../../http/respond.ts';
 import type { HeaderList } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
-import type { WebRequest } from '../../../web/request.ts';
-import type { Handler } from '../../../web/route.ts';
+import type { Handler, WebRequest } from '../../../web/request.ts';
 import { bodyOf, found, required } from './body.ts';
 import { showUser } from './show-user.ts';
 
@@ -20,7 +19,7 @@ export const listUsers: Handler = async (request, { users }) => {
   const shown = page.slice(0, limit);
   const headers = page.length > limit ? linkToNext(shown.at(-1)?.id ?? '', limit) : NO_HEADERS;
   // The text of a thousand users is not made for a client that wants none of it.
-  if (request.method === 'HEAD') return { status: 200, content: null, headers };
+  if (request.method === 'HEAD') return jsonHead(200, headers);
   return json(
     200,
     shown.map((user) => user.toJson()),

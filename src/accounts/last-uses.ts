@@ -1,0 +1,48 @@
+import type { Database } from '../models/repositories.ts';
+import type { UserSession } from '../models/user-session.ts';
+
+/** Last uses written in one commit. */
+const USES_PER_COMMIT = 1_000;
+
+/** When sessions were last used: exact in memory, and written now and then, without a request waiting for it. */
+export class LastUses {
+  readonly #database: Database;
+  /** Those used since their last use was written, by id. */
+  #used = new Map<string, UserSession>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @param now milliseconds since the epoch */
+  note(session: UserSession, now: number): void {
+    session.seen(now);
+    this.#used.set(session.id, session);
+  }
+
+  /**
+   * Writes what was noted. A session that was ended meanwhile stays ended.
+   *
+   * @throws {StoreUnavailableError} some could not be written: they are with the next ones
+   */
+  async write(): Promise<void> {
+    const used = [...this.#used.values()];
+    this.#used = new Map();
+    for (let start = 0; start < used.length; start += USES_PER_COMMIT) {
+      await Promise.all(used.slice(start, start + USES_PER_COMMIT).map((session) => this.#writeOne(session)));
+    }
+  }
+
+  async #writeOne(session: UserSession): Promise<void> {
+    try {
+      const written = await this.#database.userSessions.update(session.id, (current) =>
+        current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
+      );
+      // It may have been used again while this was written.
+      written?.seen(session.lastSeenAt);
+    } catch (error) {
+      if (!this.#used.has(session.id)) this.#used.set(session.id, session);
+      throw error;
+    }
+  }
+}

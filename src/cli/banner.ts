@@ -1,0 +1,40 @@
+import { isIPv6 } from 'node:net';
+import type { Config } from '../config.ts';
+import { ACTIVE_ADMINISTRATOR } from '../models/user.ts';
+import type { Service } from '../service.ts';
+
+/** What a server says once it listens: where, and what its operator should know. */
+export async function banner({ address, users }: Service, config: Config): Promise<readonly string[]> {
+  const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
+  const lines = [`Running on http://${host}:${address.port}/ (Press CTRL+C to quit)`];
+  const { authType, sessionDurationSeconds } = config;
+  const signsIn = authType !== 'none' && authType !== 'auth';
+  if ((await users.count()) === 0) {
+    lines.push(`No user exists yet. Make one with: ${command(config, 'user add EMAIL')}`);
+  } else if (signsIn && (await users.search({ administrator: ACTIVE_ADMINISTRATOR })).length === 0) {
+    lines.push(`No administrator can sign in. Make one with: ${command(config, 'user groups EMAIL +admins')}`);
+  }
+  const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
+  if (authType === 'none') lines.push('AUTH_TYPE=none: everything is open to everybody who can reach this address');
+  if (authType === 'session_auth') lines.push('AUTH_TYPE=session_auth: sessions never expire, but for a restart');
+  if (hasDuration && sessionDurationSeconds === 0) {
+    lines.push('Sessions never expire: set SESSION_DURATION to the seconds that one may live');
+  }
+  return lines;
+}
+
+/** The line as it is printed, with its newline. */
+export function bannerLine(sentence: string, { logFormat }: Config, time: Date): string {
+  if (logFormat === 'json') return `${JSON.stringify({ time: time.toISOString(), message: sentence })}\n`;
+  return ` * ${sentence}\n`;
+}
+
+/** With its DATA_DIR where that is not the default: the command line looks there. */
+function command({ dataDirectory }: Config, words: string): string {
+  const setting = dataDirectory === './data' ? '' : `DATA_DIR=${shellWord(dataDirectory)} `;
+  return `${setting}node dist/cli.js ${words}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,98 @@
+import { PassThrough } from 'node:stream';
+import { main } from '../../src/cli/main.ts';
+import type { System } from '../../src/cli/command.ts';
+import type { OutputStream } from '../../src/cli/output.ts';
+
+/** How a command ended, and what it wrote. */
+export interface Finished {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: { readonly [name: string]: string };
+  /** Its standard input. */
+  readonly input?: string | Buffer;
+  /** Whether standard output and standard error are a terminal. */
+  readonly isTerminal?: boolean;
+  /** What a write to standard output fails with. */
+  readonly failure?: Error;
+}
+
+/** What `exit` throws, since it must not return. */
+class ExitError extends Error {}
+
+class TestStream implements OutputStream {
+  readonly fd = -1;
+  readonly isTTY: boolean;
+  readonly #failure: Error | null;
+  readonly #onText: (text: string) => void;
+  text = '';
+
+  constructor(isTTY: boolean, onText: (text: string) => void, failure: Error | null = null) {
+    this.isTTY = isTTY;
+    this.#onText = onText;
+    this.#failure = failure;
+  }
+
+  write(text: string, callback: (error?: Error | null) => void): void {
+    if (this.#failure === null) this.text += text;
+    this.#onText(text);
+    setImmediate(() => callback(this.#failure));
+  }
+
+  on(): void {}
+}
+
+/** A standard input that is no terminal. */
+class TestInput extends PassThrough {
+  setRawMode(): void {}
+}
+
+/** A command in a process of its own, as far as it can tell. */
+export class TestSystem implements System {
+  readonly env: { readonly [name: string]: string };
+  readonly stdin = new TestInput();
+  readonly stdout: TestStream;
+  readonly stderr: TestStream;
+  /** Is told of what the command writes. */
+  onOutput: (text: string) => void = () => {};
+  exitCode: number | string | null | undefined;
+  readonly #listeners = new Map<string, (reason: unknown) => void>();
+
+  constructor({ env = {}, input = '', isTerminal = false, failure }: CliOptions) {
+    this.env = env;
+    this.stdin.end(input);
+    const onText = (text: string): void => this.onOutput(text);
+    this.stdout = new TestStream(isTerminal, onText, failure);
+    this.stderr = new TestStream(isTerminal, onText);
+  }
+
+  on(event: string, listener: (reason: unknown) => void): void {
+    this.#listeners.set(event, listener);
+  }
+
+  /** As the kernel does it. */
+  signal(name: string): void {
+    this.#listeners.get(name)?.(name);
+  }
+
+  exit(): never {
+    throw new ExitError();
+  }
+
+  async run(args: readonly string[]): Promise<Finished> {
+    try {
+      await main(this, args);
+    } catch (error) {
+      if (!(error instanceof ExitError)) throw error;
+    }
+    return { status: Number(this.exitCode), stdout: this.stdout.text, stderr: this.stderr.text };
+  }
+}
+
+/** Runs a command on a data directory, within this process: it costs no start of Node. */
+export function runCli(directory: string, args: readonly string[], options: CliOptions = {}): Promise<Finished> {
+  return new TestSystem({ ...options, env: { DATA_DIR: directory, ...options.env } }).run(args);
+}
