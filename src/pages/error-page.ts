@@ -6,7 +6,7 @@ import type { Services } from '../web/services.ts';
 import { SignInNeeded } from '../web/sign-in-needed.ts';
 import { html } from '../http/html.ts';
 import { View } from './view.ts';
-import { sentence } from './words.ts';
+import { sentence } from '../web/words.ts';
 
 const TEXTS: ReadonlyMap<number, readonly [title: string, text: string]> = new Map([
   [400, ['That did not work', 'The browser sent something that cannot be read. Go back and try again.']],

@@ -4,7 +4,7 @@ import type { User } from '../models/user.ts';
 import { groupsField, nameFields, typedGroups, typedNames } from './user-fields.ts';
 import { found, submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
-import { when } from './words.ts';
+import { when } from './when.ts';
 
 /** `GET /users/new`. */
 export const showNewUser: PageHandler = (view) => {
@@ -38,10 +38,10 @@ export async function showLink(view: View, user: User): Promise<Answer> {
   const { url, expiresAt } = found(await view.services.passwords.makeLink(user.id, view.request));
   return view.page(
     user.passwordHash === null ? 'An invitation' : 'A link for a new password',
-    html`<p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>
+    html`<section class="card"><p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>
 ${view.field('link', 'Link', 'off', { value: url, isReadOnly: true, hasFocus: true })}
 <p class="soft">Good for one use, and ends ${when(expiresAt, view.now)}. Any earlier link has ended.</p>
-<p>${view.link(`/users/${encodeURIComponent(user.id)}`, 'To the user')}</p>`,
-    { status: 201 },
+<p>${view.link(`/users/${encodeURIComponent(user.id)}`, 'To the user')}</p></section>`,
+    { status: 201, width: 'account' },
   );
 }

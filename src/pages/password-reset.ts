@@ -9,10 +9,11 @@ export const showReset: PageHandler = async (view) => {
   const token = view.request.parameter('token');
   const user = await passwordsOf(view).userOfLink(token, view.request);
   const isInvited = user.passwordHash === null;
+  const fields = html`${view.hiddenUsername(user.email)}${view.newPassword()}`;
   return view.page(
     isInvited ? 'Choose a password' : 'Set a new password',
     html`<p>For <strong>${bdi(user.email)}</strong>.${!isInvited && ' All sign-ins so far end.'}</p>
-${view.form(`/password-reset/${encodeURIComponent(token)}`, 'Set the password', 'main', view.newPassword(user.email))}`,
+${view.form(`/password-reset/${encodeURIComponent(token)}`, 'Set the password', 'main', fields)}`,
   );
 };
 

@@ -16,7 +16,7 @@ type PageRoute = Omit<WebRoute, 'kind' | 'needsSessions' | 'handler'> & { readon
 const toAccount: PageHandler = (view) => view.go('/account');
 const toPassword: PageHandler = (view) => view.go('/account/password');
 /** Whoever had to sign in on the way to a form's address comes back by GET: to the page with the form. */
-const toForm: PageHandler = (view) => view.go(`${view.home}#${view.request.target.path?.split('/').at(-1) ?? ''}`);
+const toForm: PageHandler = (view) => view.go(`${view.home}#${view.request.target.path?.split('/').at(-1) ?? ''}-form`);
 
 /** Pages that only sessions have. */
 const WITH_SESSIONS: readonly PageRoute[] = [

@@ -6,7 +6,7 @@ import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
 import { found } from './view.ts';
 import type { PageHandler, View } from './view.ts';
-import { when } from './words.ts';
+import { when } from './when.ts';
 
 /** Where the user is signed in, with a button at each to end it. */
 export async function sessionCard(view: View, user: User): Promise<Html> {

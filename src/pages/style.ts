@@ -26,9 +26,11 @@ main, .card { display: grid; gap: 1.25rem; }
 .card > * { min-width: 0; }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem; }
-header .host { margin-inline-end: auto; color: inherit; font-weight: 600; text-decoration: none; }
-header a { display: inline-block; padding: 0.625rem 0; }
-nav { display: flex; gap: 1.25rem; }
+header .host { flex: 1; color: inherit; font-weight: 600; text-decoration: none; }
+header a { padding: 0.625rem 0; }
+nav { display: flex; flex-basis: 100%; gap: 1.25rem; border-bottom: 1px solid var(--line); }
+nav a { margin-bottom: -1px; border-bottom: 3px solid transparent; font-weight: 600; text-decoration: none; }
+nav a:hover, nav [aria-current] { border-color: currentcolor; }
 
 form { display: grid; gap: 1rem; justify-items: start; }
 .field, .pair { width: 100%; }
@@ -42,13 +44,13 @@ input[readonly] { background: var(--page); }
 input[aria-invalid] { border: 2px solid var(--bad); }
 button, .button { display: inline-block; min-height: 44px; padding: 0.5625rem 1.125rem; border: 1px solid var(--line); border-radius: 8px;
   background: var(--card); color: var(--accent); font: inherit; font-weight: 600; line-height: 1.5; text-align: center;
-  text-decoration: none; cursor: pointer; }
+  text-decoration: none; overflow-wrap: break-word; cursor: pointer; }
 button:hover, .button:hover { border-color: currentcolor; }
 .main { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 .main:hover { border-color: var(--text); text-decoration: underline; }
 .one form > .main { width: 100%; }
 .danger { border-color: currentcolor; color: var(--bad); }
-.danger:hover { background: var(--bad-back); }
+.danger:hover, .list-of .danger:hover { border-color: currentcolor; background: var(--bad-back); }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
 
 .soft, .hint, .wrong, .note { font-size: 0.9375rem; }
@@ -64,6 +66,8 @@ button:hover, .button:hover { border-color: currentcolor; }
 .good { border-color: var(--good); background: var(--good-back); color: var(--good); }
 
 .list-of { list-style: none; }
+.list-of:empty { display: none; }
+.list-of .danger { border-color: var(--line); }
 .list-of > li { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; padding: 0.875rem 0; border-top: 1px solid var(--line); }
 .list-of > li:first-child { padding-top: 0; border-top: 0; }
 .list-of > li:last-child { padding-bottom: 0; }

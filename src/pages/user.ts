@@ -14,26 +14,26 @@ export const showUser: PageHandler = async (view) => {
   const isInvited = user.passwordHash === null;
   return view.page(
     'User',
-    html`<section class="card" id="names">
-<h2>${bdi(user.displayName())}</h2>
+    html`<section class="card" id="names-form">
+<h2>Name</h2>
 ${view.form(`${view.home}/names`, 'Save the name', 'plain', nameFields(view, user))}
 </section>
-<section class="card">
+<section class="card" id="email-form">
 <h2>Email and groups</h2>
 ${isFresh(view.request, view.services) ? emailAndGroups(view, user) : signInFirst(view, user)}
 </section>
 ${await sessionCard(view, user)}
-<section class="card" id="link">
+<section class="card" id="link-form">
 <h2>Password</h2>
 <p>${isInvited ? 'No password chosen yet.' : 'Forgotten? A link lets the user set a new one; the old one works until then.'}</p>
 ${view.form(`${view.home}/link`, isInvited ? 'Make a new invitation' : 'Make a link')}
 </section>
-<section class="card" id="remove">
+<section class="card">
 <h2>Remove</h2>
 <p>The account and all its sign-ins end.</p>
 <p>${view.link(`${view.home}/remove`, 'Remove this user', 'danger')}</p>
 </section>`,
-    { width: 'account' },
+    { width: 'account', heading: bdi(user.displayName()) },
   );
 };
 
