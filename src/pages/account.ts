@@ -31,7 +31,7 @@ ${view.form('/account/password', 'Change password', 'main', passwords)}
 /** `POST /account/names`. */
 export const changeOwnNames = submitting(showAccount, async (view, typed) => {
   await view.services.accounts.changeNames(view.user.id, typedNames(typed));
-  return view.go('/account?done=names');
+  return view.go('/account?done=saved');
 });
 
 /** `POST /account/password`: every other session ends, and this one goes on under a new id. */

@@ -9,11 +9,9 @@ import { View } from './view.ts';
 import { sentence } from '../web/words.ts';
 
 const TEXTS: ReadonlyMap<number, readonly [title: string, text: string]> = new Map([
-  [400, ['That did not work', 'The browser sent something that cannot be read. Go back and try again.']],
   [403, ['You may not open this page', 'It is for administrators. If it should be open to you, ask one of them.']],
   [404, ['Nothing is here', 'The address may be mistyped, or what was here is gone.']],
   [405, ['That did not work', 'This address does not take what was sent. Go back and try again.']],
-  [413, ['That was too long', 'What was sent is longer than this page takes. Go back and shorten it.']],
   [429, ['Too many tries', 'Too many tries from here. Try again later.']],
   [500, ['Something went wrong', 'It is our fault, and it has been noted. Try again in a minute.']],
   [503, ['Not available right now', 'Nothing was changed. Try again in a minute.']],

@@ -23,9 +23,7 @@ export interface PageOptions {
 
 /** What the last form has done: the page after it names it in its query. */
 const DONE: ReadonlyMap<string, string> = new Map([
-  ['names', 'The name is saved.'],
-  ['email', 'The email is saved.'],
-  ['groups', 'The groups are saved.'],
+  ['saved', 'Saved.'],
   ['password', 'Your password is changed. You are signed out everywhere else.'],
   ['welcome', 'Your password is set, and you are signed in.'],
   ['reset', 'Your new password is set. Sign in with it.'],

@@ -29,7 +29,7 @@ export const useReset = submitting(showReset, async (view, typed) => {
 /** `GET /password-reset`: after it, where there is no page to sign in. */
 export const showResetDone: PageHandler = (view) => {
   passwordsOf(view);
-  return view.page('Set a password', html`<p>A password set by a link works from then on. For a link, ask an administrator.</p>`);
+  return view.page('Passwords', html`<p>A password set by a link works from then on. For a link, ask an administrator.</p>`);
 };
 
 function passwordsOf({ services }: View) {

@@ -6,7 +6,6 @@ import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
 import { found } from './view.ts';
 import type { PageHandler, View } from './view.ts';
-import { when } from './when.ts';
 
 /** Where the user is signed in, with a button at each to end it. */
 export async function sessionCard(view: View, user: User): Promise<Html> {
@@ -38,13 +37,13 @@ function describe(entry: SessionEntry, view: View): Html {
   const { session, endsAt } = entry;
   return html`<strong title="${session.client.userAgent ?? ''}">${nameOf(entry)}</strong>
 ${isCurrent(entry, view) && html`<span class="tag good">this one</span>`}
-<p class="soft">${session.client.address ?? 'unknown address'} · signed in ${when(session.createdAt, view.now)} ·
-used ${when(session.lastSeenAt, view.now)} · ${endsAt === null ? 'does not end by itself' : html`ends ${when(endsAt, view.now)}`}</p>`;
+<p class="soft">${session.client.address ?? 'unknown address'} · signed in ${view.when(session.createdAt)} ·
+used ${view.when(session.lastSeenAt)} · ${endsAt === null ? 'does not end by itself' : html`ends ${view.when(endsAt)}`}</p>`;
 }
 
 /** `GET …/sessions/:handle/end` and `GET …/sessions/end`: asks once more, also where a sign-in came between. */
 export const askEndSessions: PageHandler = async (view) => {
-  const user = found(await view.services.users.get(view.ownerId));
+  const user = await view.owner();
   const handle = view.request.parameter('handle');
   const isMeant = (entry: SessionEntry): boolean => (handle === '' ? !isCurrent(entry, view) : entry.handle === handle);
   const entries = (await sessionsOf(view).list(user.id)).filter(isMeant);

@@ -10,7 +10,7 @@ import type { PageHandler, Typed, View } from './view.ts';
 
 /** `GET /users/:id`: what an administrator may see and change of a user. */
 export const showUser: PageHandler = async (view) => {
-  const user = await userOf(view);
+  const user = await view.owner();
   const isInvited = user.passwordHash === null;
   return view.page(
     'User',
@@ -37,10 +37,6 @@ ${view.form(`${view.home}/link`, isInvited ? 'Make a new invitation' : 'Make a l
   );
 };
 
-async function userOf({ services, ownerId }: View): Promise<User> {
-  return found(await services.users.get(ownerId));
-}
-
 function emailAndGroups(view: View, user: User): Html {
   const hint = 'The user signs in with it, and applications know the user by it. Nothing is sent to it.';
   const email = view.field('email', 'Email', 'off', { value: user.email, hint, isEmail: true });
@@ -56,33 +52,33 @@ function signInFirst(view: View, user: User): Html {
 }
 
 /** `POST /users/:id/names`. */
-export const changeNames = changing('names', ({ services, ownerId }, typed) =>
+export const changeNames = changing(({ services, ownerId }, typed) =>
   services.accounts.changeNames(ownerId, typedNames(typed)),
 );
 
 /** `POST /users/:id/email`. */
-export const changeEmail = changing('email', ({ services, request, ownerId }, typed) =>
+export const changeEmail = changing(({ services, request, ownerId }, typed) =>
   services.accounts.changeEmail(ownerId, (typed.get('email') ?? '').trim(), request),
 );
 
 /** `POST /users/:id/groups`. */
-export const changeGroups = changing('groups', ({ services, request, ownerId }, typed) =>
+export const changeGroups = changing(({ services, request, ownerId }, typed) =>
   services.accounts.changeGroups(ownerId, () => typedGroups(typed), request),
 );
 
-function changing(what: string, change: (view: View, typed: Typed) => Promise<User | null>): PageHandler {
+function changing(change: (view: View, typed: Typed) => Promise<User | null>): PageHandler {
   return submitting(showUser, async (view, typed) => {
     found(await change(view, typed));
-    return view.go(`${view.home}?done=${what}`);
+    return view.go(`${view.home}?done=saved`);
   });
 }
 
 /** `POST /users/:id/link`: makes a link for one use. */
-export const makeLink = submitting(showUser, async (view) => showLink(view, await userOf(view)));
+export const makeLink = submitting(showUser, async (view) => showLink(view, await view.owner()));
 
 /** `GET /users/:id/remove`: asks once more. */
 export const askRemove: PageHandler = async (view) => {
-  const user = await userOf(view);
+  const user = await view.owner();
   return view.page(
     'Remove this user?',
     html`<p><strong>${bdi(user.displayName())}</strong> (${bdi(user.email)}) cannot sign in any more. This cannot be undone.</p>

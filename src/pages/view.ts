@@ -8,6 +8,7 @@ import { refusalOf } from '../web/refusal.ts';
 import type { Refusal } from '../web/refusal.ts';
 import type { WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
+import { fromNow } from '../web/words.ts';
 import { html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
 import { layOut } from './layout.ts';
@@ -20,6 +21,10 @@ export type PageHandler = (view: View) => Awaitable<Answer>;
 export type Typed = ReadonlyMap<string, string>;
 
 type Look = 'main' | 'plain' | 'danger';
+
+/** A time that is further away is told as a date. */
+const FAR_MS = 30 * 24 * 3_600_000;
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 
 const NOTHING_TYPED: Typed = new Map();
 
@@ -63,6 +68,10 @@ export class View {
     return this.request.parameter('id') === '' ? '/account' : `/users/${encodeURIComponent(this.ownerId)}`;
   }
 
+  async owner(): Promise<User> {
+    return found(await this.services.users.get(this.ownerId));
+  }
+
   /** A path of ours as the browser knows it: where a proxy strips a prefix, with the prefix. */
   path(own: string): string {
     return `${basePathOf(this.services.config.publicUrl)}${own}`;
@@ -72,6 +81,13 @@ export class View {
   go(own: string, headers: HeaderList = NO_HEADERS, location = this.path(own)): Answer {
     // The length is said, or node:http sends it chunked.
     return { status: 303, content: null, headers: [['Location', location], ...headers, ['Content-Length', '0']] };
+  }
+
+  /** A time as people say it, with the exact one. @param time milliseconds since the epoch */
+  when(time: number): Html {
+    const exact = new Date(time).toISOString();
+    const said = Math.abs(time - this.now) < FAR_MS ? fromNow(time - this.now) : `on ${DATE.format(time)}`;
+    return html`<time datetime="${exact}" title="${exact.slice(0, 16).replace('T', ' ')} UTC">${said}</time>`;
   }
 
   /** A form with its button; without fields, nothing but the button. */
