@@ -1,6 +1,6 @@
 import { OPERATOR } from '../accounts/caller.ts';
 import { checkedGroups } from '../accounts/groups.ts';
-import type { NewUser } from '../accounts/accounts.ts';
+import type { NewUser } from '../accounts/new-user.ts';
 import { DuplicateValueError } from '../errors.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
 import type { Arguments, Option } from './arguments.ts';

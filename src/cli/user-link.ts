@@ -1,5 +1,5 @@
 import { OPERATOR } from '../accounts/caller.ts';
-import type { Link } from '../accounts/passwords.ts';
+import type { Link } from '../accounts/link.ts';
 import { formatTime } from '../models/base.ts';
 import type { User } from '../models/user.ts';
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';

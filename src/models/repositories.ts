@@ -1,7 +1,8 @@
 import { whenReady } from '../http/awaitable.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
 import type { Repository, Store } from '../storage/store.ts';
-import { ENDLESS, userSessionSchema } from './user-session.ts';
+import { userSessionSchema } from './user-session-schema.ts';
+import { ENDLESS } from './user-session.ts';
 import type { SessionPolicy, UserSession, UserSessions } from './user-session.ts';
 import { userSchema } from './user.ts';
 import type { User, Users } from './user.ts';

@@ -5,8 +5,8 @@ import {
   digestSessionId,
   digestSessionIdPortably,
   UserSession,
-  userSessionSchema,
 } from '../../src/models/user-session.ts';
+import { userSessionSchema } from '../../src/models/user-session-schema.ts';
 
 const USER_SESSIONS = userSessionSchema({ durationMs: null, idleTimeoutMs: null, startedAt: 0 }, null);
 const FIELDS = { sessionId: 'a-digest', userId: 'a-user', createdAt: Date.UTC(2017, 8, 25, 1, 55, 17, 123) };

@@ -3,7 +3,8 @@ import type { Criteria, Identified, Index, Schema, StoredRecord } from '../store
 import type { Batch, OwnedRemoval } from './batch.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { ChangedCollection } from './pending-changes.ts';
-import { indexKey, Table } from './table.ts';
+import { indexKey } from './id-indexes.ts';
+import { Table } from './table.ts';
 
 /** How many removed models have their memory freed between two turns of the event loop: about 1 ms. */
 const FREED_PER_TURN = 1_000;

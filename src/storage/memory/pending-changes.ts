@@ -1,6 +1,6 @@
 import type { Identified, Index, StoredRecord } from '../store.ts';
 import type { Batch, EncodedChanges, OwnedRemoval, Part } from './batch.ts';
-import { indexKey } from './table.ts';
+import { indexKey } from './id-indexes.ts';
 import type { Table } from './table.ts';
 
 /** What the changes of a batch must know of their collection. */

@@ -2,17 +2,9 @@ import type { Identified, Index, Schema } from '../store.ts';
 import { EndBuckets } from './end-buckets.ts';
 import { isLive, newEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
+import { IdIndexes, indexKey } from './id-indexes.ts';
 import { OwnedGroups } from './owned-groups.ts';
 import { ShardedMap } from './sharded-map.ts';
-
-/** One id, or a Set of several: most index values have one model, and a Set costs 200 bytes. */
-type IdBucket = string | Set<string>;
-
-/** The value under which an index finds a model; null where the model has none. */
-export function indexKey<M>(index: Index<M>, model: M): string | null {
-  const value = index.valueOf(model);
-  return value === null || index.fold === undefined ? value : index.fold(value);
-}
 
 /**
  * What a collection holds for certain (durable, where the store is), in memory: by id, by index, by owner, by end, and
@@ -20,8 +12,7 @@ export function indexKey<M>(index: Index<M>, model: M): string | null {
  */
 export class Table<M extends Identified> {
   readonly #entries = new ShardedMap<Entry<M>>();
-  readonly #unique: ReadonlyMap<Index<M>, ShardedMap<string>>;
-  readonly #indexed: ReadonlyMap<Index<M>, ShardedMap<IdBucket>>;
+  readonly #indexes: IdIndexes<M>;
   /** The index on the owner's id, kept in `#groups`; null: models belong to nobody. */
   readonly #ownerIndex: Index<M> | null;
   readonly #groups = new OwnedGroups<M>();
@@ -33,8 +24,7 @@ export class Table<M extends Identified> {
   /** @param ownerIndex the one of `schema.indexed` that `belongsTo` names, or null */
   constructor(schema: Pick<Schema<M>, 'unique' | 'indexed' | 'expiresAt'>, ownerIndex: Index<M> | null) {
     const indexed = schema.indexed.filter((index) => index !== ownerIndex);
-    this.#unique = new Map(schema.unique.map((index) => [index, new ShardedMap<string>()]));
-    this.#indexed = new Map(indexed.map((index) => [index, new ShardedMap<IdBucket>()]));
+    this.#indexes = new IdIndexes(schema.unique, indexed);
     this.#ownerIndex = ownerIndex;
     this.#ends = schema.expiresAt === undefined ? null : new EndBuckets(schema.expiresAt);
   }
@@ -49,16 +39,15 @@ export class Table<M extends Identified> {
 
   /** The id of the model that has `key` in a unique index, or null. */
   holderOf(index: Index<M>, key: string): string | null {
-    const id = this.#unique.get(index)?.get(key);
-    return id === undefined || this.#entryOf(id) === null ? null : id;
+    const id = this.#indexes.holderOf(index, key);
+    return id === null || this.#entryOf(id) === null ? null : id;
   }
 
   /** The models under `key` in an index, unique or not. */
   modelsOf(index: Index<M>, key: string): M[] {
     if (index === this.#ownerIndex) return [...this.#groups.modelsOf(key)];
-    const bucket = this.#unique.get(index)?.get(key) ?? this.#indexed.get(index)?.get(key);
     const models: M[] = [];
-    for (const id of typeof bucket === 'string' ? [bucket] : (bucket ?? [])) {
+    for (const id of this.#indexes.idsOf(index, key)) {
       const model = this.get(id);
       if (model !== null) models.push(model);
     }
@@ -106,10 +95,10 @@ export class Table<M extends Identified> {
     if (entry === undefined) {
       entry = this.#append(model);
     } else if (entry.model !== null) {
-      this.#removeFromIndexes(entry.model);
+      this.#indexes.remove(entry.model);
       entry.model = model;
     }
-    this.#addToIndexes(model);
+    this.#indexes.add(model);
     this.#ends?.note(entry);
     const ownerId = this.#ownerIndex === null ? null : indexKey(this.#ownerIndex, model);
     if (entry.group?.ownerId === ownerId) return;
@@ -173,7 +162,7 @@ export class Table<M extends Identified> {
   /** Takes an entry out of everything. */
   #free(entry: Entry<M>): void {
     if (entry.model === null) return;
-    this.#removeFromIndexes(entry.model);
+    this.#indexes.remove(entry.model);
     this.#groups.delete(entry);
     this.#ends?.delete(entry);
     this.#entries.delete(entry.model.id);
@@ -183,39 +172,5 @@ export class Table<M extends Identified> {
     else entry.next.previous = entry.previous;
     // `next` is kept, so that an iteration that is at this entry can go on.
     entry.model = null;
-  }
-
-  #addToIndexes(model: M): void {
-    for (const [index, ids] of this.#unique) {
-      const key = indexKey(index, model);
-      if (key !== null) ids.set(key, model.id);
-    }
-    for (const [index, buckets] of this.#indexed) {
-      const key = indexKey(index, model);
-      if (key === null) continue;
-      const bucket = buckets.get(key);
-      if (bucket === undefined) buckets.set(key, model.id);
-      else if (typeof bucket === 'string') buckets.set(key, new Set([bucket, model.id]));
-      else bucket.add(model.id);
-    }
-  }
-
-  #removeFromIndexes(model: M): void {
-    for (const [index, ids] of this.#unique) {
-      const key = indexKey(index, model);
-      // Only its own: the value may be the next holder's already.
-      if (key !== null && ids.get(key) === model.id) ids.delete(key);
-    }
-    for (const [index, buckets] of this.#indexed) {
-      const key = indexKey(index, model);
-      if (key === null) continue;
-      const bucket = buckets.get(key);
-      if (typeof bucket === 'object') {
-        bucket.delete(model.id);
-        if (bucket.size === 0) buckets.delete(key);
-      } else if (bucket === model.id) {
-        buckets.delete(key);
-      }
-    }
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { declareModels } from '../../../src/models/repositories.ts';
-import { USERS } from '../../../src/models/user.ts';
+import { userSchema } from '../../../src/models/user.ts';
 import { StoreCheck } from '../../../src/storage/journal/check.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
@@ -83,7 +83,7 @@ test('check reports a torn end, exits 1, and leaves it to the next start', async
 test('check exits 1 and names the ids where two users have one email', async (t) => {
   const directory = await makeData(t);
   const [one, two] = [numberedUser(1), numberedUser(7)];
-  const double = USERS.encode(two.with({ email: one.email.toUpperCase() }));
+  const double = userSchema([]).encode(two.with({ email: one.email.toUpperCase() }));
   writeFileSync(journalPath(directory), Buffer.concat([journalBytes(directory), encodeLine({ put: { users: [double] } })]));
   const { code, stdout } = await check(t, directory);
   assert.equal(code, 1);
