@@ -85,9 +85,8 @@ export class StoreRunner implements Runner {
     return this.#options.config.dataDirectory;
   }
 
-  /** In a database there is no directory to have: servers and commands share it. */
-  async #connect(): ReturnType<typeof connectTo> {
-    return this.#options.config.databaseUrl === null ? connectTo(this.#directory) : null;
+  #connect(): ReturnType<typeof connectTo> {
+    return connectTo(this.#directory);
   }
 
   async #isAnswered(): Promise<boolean> {
