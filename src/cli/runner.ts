@@ -85,8 +85,9 @@ export class StoreRunner implements Runner {
     return this.#options.config.dataDirectory;
   }
 
-  #connect(): ReturnType<typeof connectTo> {
-    return connectTo(this.#directory);
+  /** In a database there is no directory to have: servers and commands share it. */
+  async #connect(): ReturnType<typeof connectTo> {
+    return this.#options.config.databaseUrl === null ? connectTo(this.#directory) : null;
   }
 
   async #isAnswered(): Promise<boolean> {
