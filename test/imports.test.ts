@@ -26,10 +26,8 @@ const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
 const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['config.ts', 'one table of all settings, of which parsing, --help and the README are made'],
   ['errors.ts', 'the one tree of domain errors: read side by side, none with code of its own'],
-  ['errors.ts', 'the one tree of domain errors, a few lines each'],
   ['storage/journal/journal-store.ts', 'one state machine: the order of writing, compaction and closing is its matter'],
   ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
-  ['storage/postgres/postgres-collection.ts', 'one method for each of the contract, each a statement'],
 ]);
 
 const MAX_LINES = 200;
