@@ -28,7 +28,6 @@ const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['errors.ts', 'the one tree of domain errors: read side by side, none with code of its own'],
   ['storage/journal/journal-store.ts', 'one state machine: the order of writing, compaction and closing is its matter'],
   ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
-  ['storage/postgres/postgres-collection.ts', 'one method for each of the contract, each a statement'],
 ]);
 
 const MAX_LINES = 200;
