@@ -6,7 +6,8 @@ import type { Awaitable } from '../http/awaitable.ts';
 import { RequestAbortedError } from '../http/body.ts';
 import { send } from '../http/respond.ts';
 import type { Answer, PreparedHeaders } from '../http/respond.ts';
-import { errorAnswer, unexpectedErrorAnswer } from './error-answer.ts';
+import type { HttpError } from '../http/http-error.ts';
+import { httpErrorOf, unexpectedError } from './error-answer.ts';
 import type { WebRequest } from './request.ts';
 
 export interface AnswerCycleOptions {
@@ -14,10 +15,10 @@ export interface AnswerCycleOptions {
   readonly requestOf: (incoming: IncomingMessage, response: ServerResponse) => WebRequest;
   /** Finds the answer; what it throws becomes one. */
   readonly answer: (request: WebRequest) => Awaitable<Answer>;
+  /** Shows an error to whoever asked. */
+  readonly showError: (request: WebRequest, error: HttpError) => Answer;
   /** The header fields of an answer, besides its own. */
   readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
-  /** For the `WWW-Authenticate` of a 401. */
-  readonly challenge: string;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
   /** Is told of a request that found the queue of hashes full. */
@@ -34,19 +35,19 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, headersOf, challenge, accessLog, onOverload, onUnexpectedError } = options;
+  const { requestOf, answer, showError, headersOf, accessLog, onOverload, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
   function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
     if (error instanceof OverloadedError) onOverload(request);
-    return errorAnswer(error, challenge) ?? unexpectedError(error);
+    return showError(request, httpErrorOf(error) ?? reported(error));
   }
 
-  function unexpectedError(error: unknown): Answer {
+  function reported(error: unknown): HttpError {
     const requestId = randomUUID();
     onUnexpectedError(error, requestId);
-    return unexpectedErrorAnswer(requestId);
+    return unexpectedError(requestId);
   }
 
   /** @param result null: nobody is there to answer */

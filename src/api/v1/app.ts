@@ -14,6 +14,8 @@ import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
+import { showErrorPage } from '../../pages/error-page.ts';
+import { PAGE_ROUTES } from '../../pages/routes.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
@@ -104,7 +106,13 @@ export function createApp(dependencies: AppDependencies): App {
     clock,
   };
   const { onUnexpectedError } = dependencies;
-  const handle = createApplication({ routes: [...API_ROUTES, ...GATEWAY_ROUTES], services, accessLog, onUnexpectedError });
+  const handle = createApplication({
+    routes: [...API_ROUTES, ...GATEWAY_ROUTES, ...PAGE_ROUTES],
+    services,
+    showErrorPage: (request, error) => showErrorPage(request, error, services),
+    accessLog,
+    onUnexpectedError,
+  });
   return { handle, services, sessions };
 }
 

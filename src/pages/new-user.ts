@@ -1,0 +1,47 @@
+import { bdi, html } from '../http/html.ts';
+import type { Answer } from '../http/respond.ts';
+import type { User } from '../models/user.ts';
+import { groupsField, nameFields, typedGroups, typedNames } from './user-fields.ts';
+import { found, submitting } from './view.ts';
+import type { PageHandler, View } from './view.ts';
+import { when } from './words.ts';
+
+/** `GET /users/new`. */
+export const showNewUser: PageHandler = (view) => {
+  const hint = 'Empty: you get a link, with which the person chooses one.';
+  const fields = html`${view.field('email', 'Email', 'off', { isEmail: true })}
+${nameFields(view, null)}
+${groupsField(view, view.services.config.defaultGroups)}
+${view.field('password', 'Password (optional)', 'new-password', { hint })}`;
+  return view.page('Add a user', html`${view.form('/users/new', 'Add the user', 'main', fields)}
+<p>${view.link('/users', 'Back to the users')}</p>`);
+};
+
+/** `POST /users/new`: makes a user, with a password, or with a link to choose one. */
+export const addUser = submitting(showNewUser, async (view, typed) => {
+  const { accounts, passwords } = view.services;
+  const input = { ...typedNames(typed), email: (typed.get('email') ?? '').trim(), groups: typedGroups(typed) };
+  const password = typed.get('password') ?? '';
+  if (password !== '') {
+    const { id } = await accounts.create(input, password, view.request);
+    return view.go(`/users/${encodeURIComponent(id)}?done=added`);
+  }
+  passwords.assertLinksCanBeMade();
+  return showLink(view, await accounts.invite(input, view.request));
+});
+
+/**
+ * Makes a link for one use and shows it, once. As the answer to the form itself: a page after it would have to get the
+ * link from an address or a cookie, where it could be read again.
+ */
+export async function showLink(view: View, user: User): Promise<Answer> {
+  const { url, expiresAt } = found(await view.services.passwords.makeLink(user.id, view.request));
+  return view.page(
+    user.passwordHash === null ? 'An invitation' : 'A link for a new password',
+    html`<p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>
+${view.field('link', 'Link', 'off', { value: url, isReadOnly: true, hasFocus: true })}
+<p class="soft">Good for one use, and ends ${when(expiresAt, view.now)}. Any earlier link has ended.</p>
+<p>${view.link(`/users/${encodeURIComponent(user.id)}`, 'To the user')}</p>`,
+    { status: 201 },
+  );
+}
