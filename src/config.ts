@@ -26,6 +26,8 @@ export interface Config {
   /** 0: sessions never expire. */
   readonly sessionDurationSeconds: number;
   readonly dataDirectory: string;
+  /** `postgres://…`, with the user and the password: a secret. null: users and sessions are in `dataDirectory`. */
+  readonly databaseUrl: string | null;
   readonly cookieSecure: CookieSecure;
   readonly trustedProxies: number;
   readonly corsOrigins: '*' | readonly string[];
@@ -58,6 +60,8 @@ interface Setting<T> {
   readonly meaning: string;
   /** Completes the sentence "must be …". */
   readonly expects: string;
+  /** Its value is never shown, whatever it is. */
+  readonly isSecret?: boolean;
   /** What an empty text means; where not given, the same as none. */
   readonly whenEmpty?: T;
   /** @returns undefined where the text will not do */
@@ -171,6 +175,16 @@ function cookieProblems(config: Config): readonly string[] {
 // token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/**
+ * An address whose parts are where they seem to be: a "/", "?" or "#" of a password that is not written as %2F, %3F or
+ * %23 would make the rest of it the name of a database, which turns up in messages.
+ */
+function parseDatabaseUrl(text: string): string | undefined {
+  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+  const { pathname, search, hash } = new URL(text);
+  return `${pathname}${search}`.includes('@') || hash !== '' ? undefined : text;
+}
+
 const SETTINGS = {
   host: {
     name: 'API_HOST',
@@ -212,6 +226,14 @@ const SETTINGS = {
     expects: 'a path',
     parse: (text) => (text.includes('\0') ? undefined : text),
   } satisfies Setting<string>,
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    fallback: null,
+    meaning: 'a PostgreSQL database in place of DATA_DIR: postgres://user:password@host:port/database',
+    expects: 'postgres://user:password@host:port/database, with / ? # and @ of a password as %2F %3F %23 %40',
+    isSecret: true,
+    parse: parseDatabaseUrl,
+  } satisfies Setting<string | null>,
   cookieSecure: {
     name: 'COOKIE_SECURE',
     fallback: 'auto',
@@ -341,7 +363,8 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     if (text === undefined) return setting.fallback;
     if (text === '') return setting.whenEmpty ?? setting.fallback;
     const value = setting.parse(text);
-    if (value === undefined) onProblem(`${setting.name}=${JSON.stringify(text)}: must be ${setting.expects}`);
+    const shown = setting.isSecret === true ? '…' : JSON.stringify(text);
+    if (value === undefined) onProblem(`${setting.name}=${shown}: must be ${setting.expects}`);
     return value ?? setting.fallback;
   }
 
@@ -355,6 +378,7 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
       warnings.push(`${it}; sessions never expire`);
     }),
     dataDirectory: read(SETTINGS.dataDirectory),
+    databaseUrl: read<string | null>(SETTINGS.databaseUrl),
     cookieSecure: read<CookieSecure>(SETTINGS.cookieSecure),
     trustedProxies: read(SETTINGS.trustedProxies),
     corsOrigins: read<'*' | readonly string[]>(SETTINGS.corsOrigins),

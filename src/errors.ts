@@ -191,6 +191,22 @@ export class DamagedFileError extends DomainError {
   }
 }
 
+/** The database that `DATABASE_URL` names cannot be used, and waiting will not change that. */
+export class UnusableDatabaseError extends DomainError {
+  override readonly name = 'UnusableDatabaseError';
+}
+
+/** A record in the database is not what this version of the server writes. */
+export class DamagedRecordError extends DomainError {
+  override readonly name = 'DamagedRecordError';
+  readonly collection: string;
+
+  constructor(collection: string) {
+    super(`a record of ${collection} in the database cannot be read: was it written by hand?`);
+    this.collection = collection;
+  }
+}
+
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -94,14 +94,20 @@ function transactionOf(changes: readonly Change[], isUndone: boolean) {
  * Does the same random changes to two stores and compares every answer: several writes at once, and transactions begun
  * while such writes are not durable yet.
  *
+ * @param mostAtOnce single writes at once; 1 for a store that does not keep the order of calls
  * @returns the answers at the end
  */
-export async function compareStores(random: Random, stores: readonly Store[], rounds: number): Promise<unknown> {
+export async function compareStores(
+  random: Random,
+  stores: readonly Store[],
+  rounds: number,
+  mostAtOnce = 3,
+): Promise<unknown> {
   let last: unknown;
   const libraries = stores.map((store) => declareLibrary(store));
   for (const store of stores) await store.open();
   for (let round = 0; round < rounds; round += 1) {
-    const singleCount = random.below(4);
+    const singleCount = random.below(mostAtOnce + 1);
     const singles = Array.from({ length: singleCount }, () => randomChange(random, singleCount > 1));
     const inside = Array.from({ length: 1 + random.below(5) }, () => randomChange(random, false));
     const transaction = singleCount !== 1 && random.below(2) === 0 ? transactionOf(inside, random.below(4) === 0) : null;
