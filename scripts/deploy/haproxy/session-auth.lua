@@ -1,14 +1,16 @@
 -- To /etc/haproxy/: asks the session server who is asking. HAProxy 2.6 and later.
 --
---   lua-load /etc/haproxy/session-auth.lua SESSION_NAME HOST     in global; HOST: a name that the server answers to
+--   lua-load-per-thread /etc/haproxy/session-auth.lua            in global
 --   http-request lua.session_auth                                whoever is signed in
 --   http-request lua.session_auth_group GROUP                    whoever is in the group
 --   http-request deny unless { var(txn.session_auth) -m str allowed }
 --
 -- The last line follows each of the others: where this file fails, HAProxy goes on with the next rule.
 
-local session_name, auth_host = ...
-
+-- SESSION_NAME of the session server.
+local SESSION_NAME = "_my_session_id"
+-- A name under which the session server answers (ALLOWED_HOSTS).
+local SERVER_HOST = "auth.example.com"
 -- A listener of HAProxy's own in front of the server, which keeps connections to it open. See haproxy.cfg.
 local ASK_AT = "http://127.0.0.1:5001/api/v1/auth_request"
 local TIMEOUT_MS = 10000
@@ -45,7 +47,7 @@ local function strip_session(txn, cookies)
     local kept = {}
     for cookie in cookies:gmatch("[^;]+") do
         local name = cookie:match("^[ \t]*(.-)[ \t]*=") or ""
-        if name ~= session_name then
+        if name ~= SESSION_NAME then
             kept[#kept + 1] = cookie:match("^[ \t]*(.-)[ \t]*$")
         end
     end
@@ -58,7 +60,7 @@ end
 local function check(txn, query)
     local headers = txn.http:req_get_headers()
     local asked = {
-        host = { auth_host },
+        host = { SERVER_HOST },
         -- Where to come back to after the sign-in. The server encodes it and checks it: see REDIRECT_ORIGINS.
         ["x-original-url"] = { "https://" .. (joined(headers, "host", "") or "") .. txn.f:pathq() },
     }
