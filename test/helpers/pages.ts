@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { Caller } from '../../src/accounts/caller.ts';
 import { send } from './client.ts';
 import type { Reply, RequestOptions } from './client.ts';
 import { startOrganisation } from './organisation.ts';
@@ -12,6 +13,8 @@ export const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xm
 /** A server with users, and what asks it for pages as a browser does. */
 export interface Pages extends Organisation {
   get(path: string, options?: RequestOptions): Promise<Reply>;
+  /** An administrator, who asks for operations behind the pages' back. */
+  readonly caller: Caller;
   post(path: string, form: { readonly [name: string]: string }, options?: RequestOptions): Promise<Reply>;
 }
 
@@ -22,6 +25,7 @@ export async function startPages(t: TestContext, options: TestServiceOptions = {
     send(base, method, path, { ...rest, headers: { ...BROWSER, ...headers } });
   return {
     ...organisation,
+    caller: { address: '127.0.0.1', userAgent: null, userId: organisation.admin.id, isOperator: false },
     get: (path, more = {}) => ask('GET', path, more),
     post: (path, form, more = {}) =>
       ask('POST', path, { form, ...more, headers: { origin: base, 'sec-fetch-site': 'same-origin', ...more.headers } }),
