@@ -84,7 +84,7 @@ export class User extends Base {
 
   /** First and last name, whichever there is, else the email (the tutorial's `display_name`). */
   displayName(): string {
-    return [this.firstName, this.lastName].filter((name) => name !== null).join(' ') || this.email;
+    return [this.firstName, this.lastName].filter((name) => name !== null && name !== '').join(' ') || this.email;
   }
 
   /** Every field that the API shows, in the order of the tutorial's transcripts. */

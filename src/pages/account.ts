@@ -1,6 +1,7 @@
 import { InvalidValueError } from '../errors.ts';
 import { sessionCookie } from '../web/session-cookie.ts';
 import { bdi, html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { sessionCard } from './sessions.ts';
 import { nameFields, tags, typedNames } from './user-fields.ts';
 import { submitting } from './view.ts';
@@ -12,9 +13,7 @@ export const showAccount: PageHandler = async (view) => {
   const passwords = html`${view.hiddenUsername(user.email)}${view.field('current_password', 'Current password', 'current-password')}
 ${view.newPassword()}
 <p class="soft">All other sign-ins end.</p>`;
-  return view.page(
-    'Your account',
-    html`<section class="card" id="names-form">
+  return page(view, 'Your account', html`<section class="card" id="names-form">
 <h2>Who you are</h2>
 <p>You sign in as <strong>${bdi(user.email)}</strong>.${tags(user)}</p>
 ${view.form('/account/names', 'Save the name', 'plain', nameFields(view, user, true))}
@@ -23,9 +22,7 @@ ${await sessionCard(view, user)}
 <section class="card" id="password-form">
 <h2>Change your password</h2>
 ${view.form('/account/password', 'Change password', 'main', passwords)}
-</section>`,
-    { width: 'account' },
-  );
+</section>`, { width: 'account' });
 };
 
 /** `POST /account/names`. */

@@ -5,6 +5,7 @@ import type { WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
 import { SignInNeeded } from '../web/sign-in-needed.ts';
 import { html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { View } from './view.ts';
 import { sentence } from '../web/words.ts';
 
@@ -27,13 +28,10 @@ export function showErrorPage(request: WebRequest, error: HttpError, services: S
   const [title, text] = TEXTS.get(status) ?? ['That did not work', 'Go back and try again.'];
   const hasOwnText = !TEXTS.has(status) || message !== new HttpError(status).message;
   const requestId = headers.find(([name]) => name === 'X-Request-Id')?.[1];
-  return view.page(
-    title,
-    html`<p>${hasOwnText ? sentence(message) : text}</p>
+  const options = { status, headers: errorHeaders(error, services.challenge) };
+  return page(view, title, html`<p>${hasOwnText ? sentence(message) : text}</p>
 ${requestId !== undefined && html`<p class="soft">For an administrator: number ${requestId} in the log.</p>`}
-${services.auth?.sessions != null && html`<p>${view.link('/account', 'Go to your account')}</p>`}`,
-    { status, headers: errorHeaders(error, services.challenge) },
-  );
+${services.auth?.sessions != null && html`<p>${view.link('/account', 'Go to your account')}</p>`}`, options);
 }
 
 /** The page that was asked for, by its path on this server. */

@@ -32,8 +32,8 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['removed', 'The user is removed.'],
 ]);
 
-/** What every page has around its own. @param body what follows the heading */
-export function layOut(view: View, title: string, body: Html, options: PageOptions): Answer {
+/** An answer with a page. @param body what follows the heading */
+export function page(view: View, title: string, body: Html, options: PageOptions = {}): Answer {
   const { width = 'one', heading = title, leadsTo = null, note = null } = options;
   const { status = 200, headers = NO_HEADERS } = view.refusal ?? options;
   const { publicUrl } = view.services.config;

@@ -2,6 +2,7 @@ import type { User } from '../models/user.ts';
 import { isFresh } from '../web/gate.ts';
 import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { showLink } from './new-user.ts';
 import { sessionCard } from './sessions.ts';
 import { groupsField, nameFields, tags, typedGroups, typedNames } from './user-fields.ts';
@@ -12,9 +13,7 @@ import type { PageHandler, Typed, View } from './view.ts';
 export const showUser: PageHandler = async (view) => {
   const user = await view.owner();
   const isInvited = user.passwordHash === null;
-  return view.page(
-    'User',
-    html`<section class="card" id="names-form">
+  return page(view, 'User', html`<section class="card" id="names-form">
 <h2>Name</h2>
 ${view.form(`${view.home}/names`, 'Save the name', 'plain', nameFields(view, user))}
 </section>
@@ -32,9 +31,7 @@ ${view.form(`${view.home}/link`, isInvited ? 'Make a new invitation' : 'Make a l
 <h2>Remove</h2>
 <p>The account and all its sign-ins end.</p>
 <p>${view.link(`${view.home}/remove`, 'Remove this user', 'danger')}</p>
-</section>`,
-    { width: 'account', heading: bdi(user.displayName()) },
-  );
+</section>`, { width: 'account', heading: bdi(user.displayName()) });
 };
 
 function emailAndGroups(view: View, user: User): Html {
@@ -79,11 +76,9 @@ export const makeLink = submitting(showUser, async (view) => showLink(view, awai
 /** `GET /users/:id/remove`: asks once more. */
 export const askRemove: PageHandler = async (view) => {
   const user = await view.owner();
-  return view.page(
-    'Remove this user?',
-    html`<p><strong>${bdi(user.displayName())}</strong> (${bdi(user.email)}) cannot sign in any more. This cannot be undone.</p>
-<div class="buttons">${view.form(`${view.home}/remove`, 'Remove', 'danger')}${view.link(view.home, 'Keep')}</div>`,
-  );
+  return page(view, 'Remove this user?', html`<p><strong>${bdi(user.displayName())}</strong> (${bdi(user.email)})
+cannot sign in from then on. This cannot be undone.</p>
+<div class="buttons">${view.form(`${view.home}/remove`, 'Remove', 'danger')}${view.link(view.home, 'Keep')}</div>`);
 };
 
 /** `POST /users/:id/remove`. */

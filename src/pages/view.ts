@@ -11,8 +11,6 @@ import type { Services } from '../web/services.ts';
 import { fromNow } from '../web/words.ts';
 import { html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
-import { layOut } from './layout.ts';
-import type { PageOptions } from './layout.ts';
 
 /** Answers one page, or one form. */
 export type PageHandler = (view: View) => Awaitable<Answer>;
@@ -132,10 +130,6 @@ ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}</di
   /** Under which a password manager keeps the passwords that follow. */
   hiddenUsername(email: string): Html {
     return html`<input type="text" name="username" autocomplete="username" value="${email}" readonly hidden>`;
-  }
-
-  page(title: string, body: Html, options: PageOptions = {}): Answer {
-    return layOut(this, title, body, options);
   }
 }
 

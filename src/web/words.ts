@@ -17,7 +17,8 @@ const FOR_PERSONS: readonly (readonly [pattern: RegExp, text: string])[] = [
 export function sentence(message: string): string {
   const known = FOR_PERSONS.find(([pattern]) => pattern.test(message));
   if (known !== undefined) return message.replace(...known);
-  const words = message.replaceAll('_', ' ');
+  // Names of fields become words; those of settings stay.
+  const words = message.replace(/(?<=[a-z])_(?=[a-z])/g, ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`;
 }
 
