@@ -20,6 +20,12 @@ export class LastUses {
     this.#used.set(session.id, session);
   }
 
+  /** Gives a session that a database has just read the last use that is not written there yet. */
+  recall(session: UserSession): void {
+    const used = this.#used.get(session.id);
+    if (used !== undefined && used !== session) session.seen(used.lastSeenAt);
+  }
+
   /**
    * Writes what was noted. A session that was ended meanwhile stays ended.
    *
