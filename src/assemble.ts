@@ -68,6 +68,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     dataDirectory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     startsWithoutDatabase: options.startsWithoutDatabase ?? false,
+    ...(options.clock !== undefined && { clock: options.clock }),
     journal: {
       ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
       ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),

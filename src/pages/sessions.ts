@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../accounts/sessions.ts';
+import type { SessionEntry } from '../accounts/session-entry.ts';
 import { clientName } from '../http/user-agent.ts';
 import type { User } from '../models/user.ts';
 import { sessionCookie } from '../web/session-cookie.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldEmail, User, userSchema } from '../../src/models/user.ts';
+import { foldEmail, User } from '../../src/models/user.ts';
+import { userSchema } from '../../src/models/user-schema.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { CHEAP_COST } from '../helpers/service.ts';
 

@@ -23,6 +23,8 @@ import { createAuth } from './auth/create-auth.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { API_ROUTES } from './routes.ts';
 
+const ROUTES = [...API_ROUTES, ...GATEWAY_ROUTES];
+
 export interface AppDependencies {
   readonly config: Config;
   readonly database: Database;
@@ -97,14 +99,14 @@ export function createApp(dependencies: AppDependencies): App {
     accounts,
     passwords,
     signIn,
-    openApi: once(() => new JsonContent(openApiDocument(API_ROUTES, sessionName, dependencies.publicUrl()))),
+    openApi: once(() => new JsonContent(openApiDocument(ROUTES, sessionName, dependencies.publicUrl()))),
     isStopping: dependencies.isStopping,
     securityLog: log,
     clock,
   };
   const { onUnexpectedError } = dependencies;
   const handle = createApplication({
-    routes: [...API_ROUTES, ...GATEWAY_ROUTES, ...PAGE_ROUTES],
+    routes: [...ROUTES, ...PAGE_ROUTES],
     services,
     showErrorPage: (request, error) => showErrorPage(request, error, services),
     accessLog,
