@@ -57,6 +57,8 @@ for (const [firstName, lastName, displayName] of [
   ['Bob', null, 'Bob'],
   [null, 'Dylan', 'Dylan'],
   [null, null, 'Bob@Example.com'],
+  ['', 'Dylan', 'Dylan'],
+  ['', '', 'Bob@Example.com'],
 ] as const) {
   test(`displayName() is ${displayName} for ${firstName} ${lastName}`, () => {
     assert.equal(new User({ ...FIELDS, firstName, lastName }).displayName(), displayName);
