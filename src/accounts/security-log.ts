@@ -11,6 +11,9 @@ export type SignInMethod = 'session' | 'basic' | 'password_change';
 /** Why a sign-in failed. */
 export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled';
 
+/** Is told of every event, those of which no line is written among them. Must not throw. */
+export type OnSecurityEvent = (event: string, fields: Fields) => void;
+
 type Fields = { readonly [name: string]: string | number | readonly string[] | null | undefined };
 
 /**
@@ -54,6 +57,7 @@ export interface SecurityEvents {
 export class SecurityLog {
   readonly #write: (line: string) => void;
   readonly #clock: () => number;
+  readonly #onEvent: OnSecurityEvent | null;
   readonly #tagKey = randomBytes(32);
   readonly #throttled: RepeatedLines;
   readonly #overloaded: RepeatedLines;
@@ -61,11 +65,17 @@ export class SecurityLog {
   /**
    * @param write takes one line, with its newline
    * @param clock milliseconds since the epoch
-   * @param schedule calls back once, some milliseconds later
+   * @param options.schedule calls back once, some milliseconds later
+   * @param options.onEvent see `OnSecurityEvent`
    */
-  constructor(write: (line: string) => void, clock: () => number, schedule?: Schedule) {
+  constructor(
+    write: (line: string) => void,
+    clock: () => number,
+    { schedule, onEvent = null }: { schedule?: Schedule; onEvent?: OnSecurityEvent | null } = {},
+  ) {
     this.#write = write;
     this.#clock = clock;
+    this.#onEvent = onEvent;
     // A refusal costs its client nothing: the first of each is written, then a line a second that counts the others.
     const repeated = (event: string): RepeatedLines => {
       const onLeftOut = (count: number): void => this.#line('lines_left_out', { of: event, count });
@@ -87,6 +97,7 @@ export class SecurityLog {
    * @param caller who did it: its address, and as `by` its user id, `operator` for the command line or null for nobody
    */
   log<E extends keyof SecurityEvents>(event: E, caller: Caller, fields: SecurityEvents[E]): void {
+    this.#onEvent?.(event, { ...fields });
     this.#line(event, { address: caller.address, ...fields, by: caller.isOperator ? 'operator' : caller.userId });
   }
 
@@ -105,6 +116,7 @@ export class SecurityLog {
     readonly email?: string | undefined;
   }): void {
     const { address, reason, userId, method } = about;
+    this.#onEvent?.('sign_in_failed', { reason, method });
     const tag = about.email === undefined ? undefined : this.#tag(about.email);
     if (reason === 'throttled' && !this.#throttled.isFirst(`${networkOf(address)} ${userId ?? tag}`)) return;
     this.#line('sign_in_failed', { address, reason, user_id: userId, email_tag: tag, method });
@@ -112,6 +124,7 @@ export class SecurityLog {
 
   /** A request was refused since more hashes wait than may: written as often as what is throttled. */
   overloaded({ address, userId }: Pick<Caller, 'address' | 'userId'>): void {
+    this.#onEvent?.('overloaded', {});
     if (this.#overloaded.isFirst(`${networkOf(address)} ${userId}`)) this.#line('overloaded', { address, by: userId });
   }
 

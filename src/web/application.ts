@@ -8,6 +8,7 @@ import { HttpError } from '../http/http-error.ts';
 import type { Answer } from '../http/respond.ts';
 import { CROSS_SITE_MESSAGES, crossSiteReason } from '../security/cross-site.ts';
 import { createAnswerCycle } from './answer-cycle.ts';
+import type { OnAnswered } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { admit, identify } from './gate.ts';
 import { WebRequest } from './request.ts';
@@ -20,6 +21,8 @@ export interface ApplicationOptions {
   readonly services: Services;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** Default: nobody measures. */
+  readonly onAnswered?: OnAnswered | null;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
 }
@@ -93,6 +96,7 @@ export function createApplication(
     headersOf: createAnswerHeaders(cors, allowedMethods),
     challenge,
     accessLog,
+    onAnswered: options.onAnswered ?? null,
     onOverload: (request) => securityLog.overloaded(request),
     onUnexpectedError,
   });

@@ -44,10 +44,11 @@ export function createTargets(
   const cache = new RecentValues<Target>((target) => {
     const path = requestPath(target);
     const authority = requestAuthority(target);
-    if (path === null) return { authority, path, needsUser: true, resource: null, anyMethod: null };
+    if (path === null) return { authority, path, needsUser: true, resource: null, anyMethod: null, route: null };
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
-    return { authority, path, needsUser, resource: router.find(path), anyMethod: anyMethods.get(path) ?? null };
+    const [resource, anyMethod] = [router.find(path), anyMethods.get(path) ?? null];
+    return { authority, path, needsUser, resource, anyMethod, route: anyMethod?.path ?? resource?.path ?? null };
   });
   return { router, cache };
 }
