@@ -94,7 +94,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const openConnections = promisify(server.server.getConnections.bind(server.server));
   let metricsAddress: AddressInfo | null = null;
   try {
-    if (metrics !== null) metricsAddress = await metrics.listen({ database, store, passwords, openConnections });
+    const counted = { users: database.users, sessions: database.userSessions };
+    if (metrics !== null) metricsAddress = await metrics.listen({ counted, store, passwords, openConnections });
     address = await server.listen(config.port, config.host);
   } catch (error) {
     await metrics?.close();

@@ -12,7 +12,7 @@ import { startTestService } from './helpers/service.ts';
 
 const READMES = readmes();
 const MAIN = textOf('README.md');
-const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/tutorial'];
+const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/deploy/prometheus', 'scripts/tutorial'];
 const MAX_LINES = 260;
 
 function textOf(path: string): string {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { OnSecurityEvent } from '../../accounts/security-log.ts';
 import { StoreUnavailableError } from '../../errors.ts';
-import type { Database } from '../../models/repositories.ts';
+import type { Awaitable } from '../../http/awaitable.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import type { StoreObserver, StoreState } from '../../storage/store-observer.ts';
 import { packageVersion } from '../../version.ts';
@@ -21,9 +21,14 @@ import type { Family } from './text-format.ts';
 /** How long an answer under way may take when the server stops. */
 const ANSWER_GRACE_MS = 1_000;
 
+interface Countable {
+  /** @throws {StoreUnavailableError} it cannot be read */
+  count(): Awaitable<number>;
+}
+
 /** What is asked when somebody wants to see the metrics, and costs nothing before. */
 export interface MeasuredParts {
-  readonly database: Pick<Database, 'users' | 'userSessions'>;
+  readonly counted: { readonly users: Countable; readonly sessions: Countable };
   readonly store: { readonly state: StoreState };
   readonly passwords: Pick<PasswordHasher, 'load'>;
   openConnections(): Promise<number>;
@@ -111,10 +116,10 @@ export class ServiceMetrics {
     await this.#server?.close(ANSWER_GRACE_MS);
   }
 
-  async #counts({ database, openConnections }: MeasuredParts): Promise<readonly Family[]> {
+  async #counts({ counted, openConnections }: MeasuredParts): Promise<readonly Family[]> {
     const [users, sessions, connections] = await Promise.all([
-      countOf(database.users),
-      countOf(database.userSessions),
+      countOf(counted.users),
+      countOf(counted.sessions),
       openConnections(),
     ]);
     return [
@@ -131,9 +136,9 @@ export class ServiceMetrics {
 }
 
 /** null where the store cannot be read. */
-async function countOf(repository: { count(): unknown }): Promise<number | null> {
+async function countOf(repository: Countable): Promise<number | null> {
   try {
-    return Number(await repository.count());
+    return await repository.count();
   } catch (error) {
     if (error instanceof StoreUnavailableError) return null;
     throw error;
