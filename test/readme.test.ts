@@ -15,7 +15,7 @@ const READMES = readmes();
 const MAIN = textOf('README.md');
 const ROOMS = [
   ...['src', 'src/accounts', 'src/security', 'src/storage', 'test/openapi'],
-  ...['scripts/bench', 'scripts/deploy', 'scripts/package', 'scripts/tutorial'],
+  ...['scripts/bench', 'scripts/deploy', 'scripts/deploy/prometheus', 'scripts/package', 'scripts/tutorial'],
 ];
 const MAX_LINES = 260;
 
