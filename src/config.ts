@@ -252,7 +252,9 @@ const SETTINGS = {
   corsOrigins: {
     name: 'CORS_ORIGINS',
     fallback: '*',
-    meaning: 'who may read answers from other origins: * (no credentials), or a comma list of origins (with credentials)',
+    meaning:
+      'who may read answers from other origins: * (no credentials), a comma list of origins (with credentials; also ' +
+      'tauri://, capacitor:// and extensions), or empty (nobody)',
     expects: '*, or origins such as https://app.example.com, separated by commas',
     whenEmpty: [],
     parse: parseOrigins,
