@@ -51,7 +51,6 @@ export class AnswerCheck {
       .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
     formats.default(this.#ajv);
     this.#ajv.addKeyword('components');
-    this.#ajv.addKeyword('example');
   }
 
   /** @returns null for an answer that is not the API's */
