@@ -1,4 +1,5 @@
 import { StoreUnavailableError, UnusableDatabaseError } from '../../errors.ts';
+import type { StoreObserver, StoreOperation } from '../store-observer.ts';
 
 /**
  * What a failure of the driver or of PostgreSQL means to us. What it says is never passed on where it may hold a part
@@ -26,6 +27,10 @@ const PASSING_CLASSES: ReadonlySet<string> = new Set([
 
 /** Codes of other classes that mean "not now": a prepared statement that is not there, or no longer fits its tables. */
 const STALE_STATEMENT: ReadonlySet<string> = new Set(['26000', '0A000', '42P05']);
+
+/** Prepared by another client of a pgbouncer, or for another one. */
+const BOUNCED: ReadonlySet<string> = new Set(['26000', '42P05']);
+const BOUNCER_HINT = '; pgbouncer in transaction mode must be 1.21 or later, with max_prepared_statements';
 
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -74,7 +79,7 @@ export class RefusedStatementError extends Error {
   readonly constraint: string | null;
 
   constructor({ message, code, constraint }: ServerError) {
-    super(`${message} (SQLSTATE ${code})`);
+    super(`${message} (SQLSTATE ${code})${BOUNCED.has(code) ? BOUNCER_HINT : ''}`);
     this.code = code;
     this.constraint = constraint;
   }
@@ -131,6 +136,15 @@ export function statementFailure(error: unknown): RefusedStatementError | LostCo
 export function asStoreError(error: unknown): unknown {
   if (error instanceof LostConnectionError || error instanceof UnusableDatabaseError) return new StoreUnavailableError(error);
   return error instanceof RefusedStatementError && error.isPassing ? new StoreUnavailableError(error) : error;
+}
+
+/** Tells the observer of what failed by the database's fault, and gives on what it was given. */
+export function tellFailure<T>(observer: StoreObserver | null, operation: StoreOperation, result: Promise<T>): Promise<T> {
+  if (observer === null) return result;
+  return result.catch((error: unknown) => {
+    if (asStoreError(error) instanceof StoreUnavailableError) observer.failed(operation);
+    throw error;
+  });
 }
 
 function codeOf(error: unknown): string {
