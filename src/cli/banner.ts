@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { ACTIVE_ADMINISTRATOR } from '../models/user.ts';
 import { StoreUnavailableError } from '../errors.ts';
@@ -6,9 +7,8 @@ import type { Users } from '../models/user.ts';
 import type { Service } from '../service.ts';
 
 /** What a server says once it listens: where, and what its operator should know. */
-export async function banner({ address, users }: Service, config: Config): Promise<readonly string[]> {
-  const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
-  const lines = [`Running on http://${host}:${address.port}/ (Press CTRL+C to quit)`];
+export async function banner({ places, users }: Service, config: Config): Promise<readonly string[]> {
+  const lines = places.map((place) => `Running on ${urlOf(place)} (Press CTRL+C to quit)`);
   const { authType, sessionDurationSeconds } = config;
   lines.push(...(await whoIsMissing(users, config)));
   const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
@@ -18,6 +18,12 @@ export async function banner({ address, users }: Service, config: Config): Promi
     lines.push('Sessions never expire: set SESSION_DURATION to the seconds that one may live');
   }
   return lines;
+}
+
+function urlOf(place: AddressInfo | string): string {
+  if (typeof place === 'string') return `unix:${place}`;
+  const host = isIPv6(place.address) ? `[${place.address}]` : place.address;
+  return `http://${host}:${place.port}/`;
 }
 
 /** What to do where nobody could sign in, or administer. */

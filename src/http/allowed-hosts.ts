@@ -38,6 +38,7 @@ const LOOPBACK_ADDRESS = /^127(?:\.\d+){3}$|^\[::1\]$|^\[::ffff:7f[0-9a-f]{2}:[0
  */
 export class HostPolicy {
   readonly #isAny: boolean;
+  readonly #isAuto: boolean;
   readonly #names: ReadonlySet<string>;
   readonly #areLoopbackNamesOurs: boolean;
   readonly #isAllowed = new RecentValues((authority) => this.#allowsName(canonicalName(authority)));
@@ -48,16 +49,18 @@ export class HostPolicy {
     const isLocal = trustedProxies === 0 && isLoopback(canonicalName(isIPv6(host) ? `[${host}]` : host));
     this.#areLoopbackNamesOurs = allowedHosts === 'auto' && isLocal;
     this.#isAny = allowedHosts === '*' || (allowedHosts === 'auto' && !isLocal);
+    this.#isAuto = allowedHosts === 'auto';
     this.#names = new Set((typeof allowedHosts === 'string' ? ['0.0.0.0', ...ownHosts] : allowedHosts).map(nameOf));
   }
 
   /**
    * Refuses a request for another's name. One that has no name passes: whoever sends none is no browser.
    *
+   * @param request.isProxied whether it came over a Unix socket, which no browser can reach: then `auto` is any name
    * @throws {HttpError} 421
    */
-  check({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): void {
-    if (this.#isAny) return;
+  check({ url = '', headers, isProxied }: Pick<IncomingMessage, 'url' | 'headers'> & { readonly isProxied?: boolean }): void {
+    if (this.#isAny || (this.#isAuto && isProxied === true)) return;
     const authority = url.startsWith('/') ? headers.host : (ABSOLUTE_AUTHORITY.exec(url)?.[1] ?? headers.host);
     if (authority === undefined || authority === '') return;
     if (!this.#isAllowed.of(authority)) throw new HttpError(421, REFUSAL);
