@@ -151,7 +151,7 @@ test('the security log has the events, with the fields, that src/accounts/README
   const source = readFileSync('src/accounts/security-log.ts', 'utf8');
   const [, members = ''] = /interface SecurityEvents \{\n(.*?)^\}/ms.exec(source) ?? [];
   const declared = members.matchAll(/^ {2}readonly (\w+): (object;|\{[^}]*\};)/gm);
-  const events = [...declared].map(([, event = '', fields = '']) => [event, ...namesIn(fields, /readonly (\w+)/g)]);
+  const events = [...declared].map(([, event = '', fields = '']) => [event, ...namesIn(fields, /readonly (\w+):/g)]);
   assert.equal(events.length, [...members.matchAll(/^ {2}readonly /gm)].length);
 
   // Those that are no matter of `log()`, as they are written.
