@@ -80,6 +80,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     dataDirectory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     startsWithoutDatabase: options.startsWithoutDatabase ?? false,
+    ...(options.clock !== undefined && { clock: options.clock }),
     observer: observer?.store ?? null,
     journal: {
       ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),

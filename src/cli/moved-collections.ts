@@ -1,7 +1,7 @@
 import { OPERATOR } from '../accounts/caller.ts';
 import { userSessionSchema } from '../models/user-session-schema.ts';
 import { ENDLESS } from '../models/user-session.ts';
-import { userSchema } from '../models/user.ts';
+import { userSchema } from '../models/user-schema.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import { CommandError } from './operation.ts';
 import type { Operation, Operations } from './operation.ts';

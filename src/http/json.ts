@@ -1,3 +1,5 @@
+import { Content } from './content.ts';
+
 /**
  * JSON as the tutorial's server prints it: two-space indent, one newline at the end. Keys keep their order, so
  * callers give them sorted.
@@ -7,18 +9,9 @@ export function jsonText(value: unknown): string {
 }
 
 /** JSON that is sent many times: its text and its length are computed once. */
-export class JsonContent {
-  readonly text: string;
-  readonly byteLength: number;
-
+export class JsonContent extends Content {
   /** @param value see `jsonText` */
   constructor(value: unknown) {
-    this.text = jsonText(value);
-    this.byteLength = Buffer.byteLength(this.text);
-  }
-
-  /** `latin1` where the text is ASCII, since node:http copies that without encoding it. */
-  get encoding(): 'latin1' | 'utf8' {
-    return this.byteLength === this.text.length ? 'latin1' : 'utf8';
+    super(jsonText(value), 'application/json');
   }
 }

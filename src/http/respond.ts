@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardBody, hasBody } from './body.ts';
+import type { Content } from './content.ts';
 import type { HeaderList } from './field-value.ts';
 import { JsonContent } from './json.ts';
 
@@ -11,7 +12,7 @@ export const NO_HEADERS: HeaderList = [];
 export interface Answer {
   readonly status: number;
   /** null: no content. */
-  readonly content: JsonContent | null;
+  readonly content: Content | null;
   /** Besides those that every answer has. */
   readonly headers: HeaderList;
 }
@@ -19,13 +20,11 @@ export interface Answer {
 /** How much of an unread body is dropped, so that its sender can read the answer and use the connection again. */
 const MAX_DISCARDED_BYTES = 1_048_576;
 
-/** On every answer. */
-const COMMON_HEADERS: HeaderList = [
-  // Browsers must not guess a type: JSON must never run as a script or show as a page.
-  ['X-Content-Type-Options', 'nosniff'],
-  // Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2).
-  ['Cache-Control', 'no-store'],
-];
+/** Browsers must not guess a type: JSON must never run as a script or show as a page. */
+const NO_SNIFFING = ['X-Content-Type-Options', 'nosniff'] as const;
+
+/** Almost every answer depends on who asks: none is to be kept by a cache (OWASP ASVS 5.0, 14.3.2). */
+const NO_STORE = 'no-store';
 
 /** Header fields as node:http takes them: name, value, name, value. Never changed once they are made. */
 type RawHeaders = string[];
@@ -34,15 +33,18 @@ type RawHeaders = string[];
 export class PreparedHeaders {
   readonly #fields: RawHeaders;
 
-  /** @param headers besides those of every answer and those of the content */
-  constructor(headers: HeaderList) {
-    this.#fields = [...COMMON_HEADERS, ...headers].flat();
+  /**
+   * @param headers besides those of every answer and those of the content
+   * @param cacheControl other than `no-store` only for what is the same for everybody
+   */
+  constructor(headers: HeaderList, cacheControl: string = NO_STORE) {
+    this.#fields = [NO_SNIFFING, ['Cache-Control', cacheControl], ...headers].flat();
   }
 
   /** @returns the fields of an answer with this content, or with none */
-  fieldsFor(content: JsonContent | null): RawHeaders {
+  fieldsFor(content: Content | null): RawHeaders {
     if (content === null) return this.#fields;
-    return [...this.#fields, 'Content-Type', 'application/json', 'Content-Length', String(content.byteLength)];
+    return [...this.#fields, 'Content-Type', content.type, 'Content-Length', String(content.byteLength)];
   }
 }
 

@@ -14,6 +14,8 @@ export interface StoreOptions {
   readonly onNotice: (notice: string) => void;
   /** True, for a server: `open` does not fail for a database that is away; what needs it does, until it is there. */
   readonly startsWithoutDatabase?: boolean;
+  /** In milliseconds since the epoch, for tests; where there is none, a database counts by its own. */
+  readonly clock?: () => number;
   /** Default: nobody measures. */
   readonly observer?: StoreObserver | null;
   /** What else a journal is told. */
@@ -42,6 +44,7 @@ export function createStore(options: StoreOptions): ChosenStore {
     onNotice,
     observer,
     startsWithout: options.startsWithoutDatabase ?? false,
+    ...(options.clock !== undefined && { counterClock: options.clock }),
   });
   return { store, sharedCounters: store.counters };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OverloadedError } from '../errors.ts';
 import type { AccessLog } from '../http/access-log.ts';
@@ -6,7 +5,8 @@ import type { Awaitable } from '../http/awaitable.ts';
 import { RequestAbortedError } from '../http/body.ts';
 import { send } from '../http/respond.ts';
 import type { Answer, PreparedHeaders } from '../http/respond.ts';
-import { errorAnswer, unexpectedErrorAnswer } from './error-answer.ts';
+import type { HttpError } from '../http/http-error.ts';
+import { httpErrorOf, unexpectedError } from './error-answer.ts';
 import type { WebRequest } from './request.ts';
 
 /** Is told of an answer that was sent, and when its request had come, by `performance.now()`. Must not throw. */
@@ -17,10 +17,10 @@ export interface AnswerCycleOptions {
   readonly requestOf: (incoming: IncomingMessage, response: ServerResponse) => WebRequest;
   /** Finds the answer; what it throws becomes one. */
   readonly answer: (request: WebRequest) => Awaitable<Answer>;
+  /** Shows an error to whoever asked. */
+  readonly showError: (request: WebRequest, error: HttpError) => Answer;
   /** The header fields of an answer, besides its own. */
   readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
-  /** For the `WWW-Authenticate` of a 401. */
-  readonly challenge: string;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
   /** null: nobody measures, and nothing is timed. */
@@ -39,19 +39,18 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, headersOf, challenge, accessLog, onAnswered, onOverload, onUnexpectedError } = options;
+  const { requestOf, answer, showError, headersOf, accessLog, onAnswered, onOverload, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
   function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
     if (error instanceof OverloadedError) onOverload(request);
-    return errorAnswer(error, challenge) ?? unexpectedError(error);
+    return showError(request, httpErrorOf(error) ?? reported(request, error));
   }
 
-  function unexpectedError(error: unknown): Answer {
-    const requestId = randomUUID();
+  function reported({ requestId }: WebRequest, error: unknown): HttpError {
     onUnexpectedError(error, requestId);
-    return unexpectedErrorAnswer(requestId);
+    return unexpectedError(requestId);
   }
 
   /** @param result null: nobody is there to answer */
@@ -65,11 +64,11 @@ export function createAnswerCycle(
     if (result === null) return;
     try {
       send(incoming, response, result, headersOf(request, result.status));
-      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
+      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status, request);
       onAnswered?.(request, result.status, startedAt);
     } catch (error) {
       // The answer has begun and cannot be taken back: the client must not take it for a whole one.
-      onUnexpectedError(error, randomUUID());
+      onUnexpectedError(error, request.requestId);
       response.destroy();
     }
   }

@@ -10,6 +10,7 @@ import { CROSS_SITE_MESSAGES, crossSiteReason } from '../security/cross-site.ts'
 import { createAnswerCycle } from './answer-cycle.ts';
 import type { OnAnswered } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
+import { errorAsJson } from './error-answer.ts';
 import { admit, identify } from './gate.ts';
 import { WebRequest } from './request.ts';
 import type { WebRoute } from './request.ts';
@@ -19,6 +20,8 @@ import { createTargets, excludedPaths } from './targets.ts';
 export interface ApplicationOptions {
   readonly routes: readonly WebRoute[];
   readonly services: Services;
+  /** Shows an error to a person who asked for a page. */
+  readonly showErrorPage: (request: WebRequest, error: HttpError) => Answer;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
   /** Default: nobody measures. */
@@ -34,7 +37,7 @@ export interface ApplicationOptions {
 export function createApplication(
   options: ApplicationOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { routes, services, accessLog, onUnexpectedError } = options;
+  const { routes, services, showErrorPage, accessLog, onUnexpectedError } = options;
   const { auth, challenge, config, securityLog } = services;
   const hasSessions = auth?.sessions != null;
   const served = routes.filter(({ needsSessions }) => needsSessions !== true || hasSessions);
@@ -93,8 +96,9 @@ export function createApplication(
     requestOf: (incoming, response) =>
       new WebRequest(incoming, response, targets.cache.of(incoming.url ?? ''), config.trustedProxies),
     answer,
+    showError: (request, error) =>
+      request.kind === 'api' ? errorAsJson(error, challenge) : showErrorPage(request, error),
     headersOf: createAnswerHeaders(cors, allowedMethods),
-    challenge,
     accessLog,
     onAnswered: options.onAnswered ?? null,
     onOverload: (request) => securityLog.overloaded(request),

@@ -20,21 +20,29 @@ const STORE_RETRY_SECONDS = 5;
 /**
  * What an error means to the client. The one place that says so.
  *
- * @param challenge for the `WWW-Authenticate` of a 401
  * @returns null for an error that nobody foresaw
  */
-export function errorAnswer(error: unknown, challenge: string): Answer | null {
-  const known = error instanceof HttpError ? error : asHttpError(error);
-  if (known === null) return null;
-  // RFC 9110 section 15.5.2: every 401 has a challenge.
-  const headers: HeaderList =
-    known.status === 401 ? [...known.headers, ['WWW-Authenticate', challenge]] : known.headers;
-  return json(known.status, { error: known.message }, headers);
+export function httpErrorOf(error: unknown): HttpError | null {
+  return error instanceof HttpError ? error : asHttpError(error);
 }
 
-/** An answer that does not say more than that it is our fault, and under which id the log does. */
-export function unexpectedErrorAnswer(requestId: string): Answer {
-  return json(500, { error: new HttpError(500).message }, [['X-Request-Id', requestId]]);
+/** An error that does not say more than that it is our fault, and under which id the log does. */
+export function unexpectedError(requestId: string): HttpError {
+  return new HttpError(500, undefined, [['X-Request-Id', requestId]]);
+}
+
+/**
+ * The header fields of an error.
+ *
+ * @param challenge for a 401: every one has a challenge (RFC 9110 section 15.5.2)
+ */
+export function errorHeaders({ status, headers }: HttpError, challenge: string): HeaderList {
+  return status === 401 ? [...headers, ['WWW-Authenticate', challenge]] : headers;
+}
+
+/** An error as programs read it. */
+export function errorAsJson(error: HttpError, challenge: string): Answer {
+  return json(error.status, { error: error.message }, errorHeaders(error, challenge));
 }
 
 function asHttpError(error: unknown): HttpError | null {

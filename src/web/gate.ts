@@ -6,6 +6,7 @@ import { isAdministrator } from '../models/user.ts';
 import type { User } from '../models/user.ts';
 import type { WebRequest, WebRoute } from './request.ts';
 import { sessionCookie } from './session-cookie.ts';
+import { SignInNeeded } from './sign-in-needed.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -26,9 +27,9 @@ export function identify(request: WebRequest, services: Services): Awaitable<voi
 
 /** A dead session's cookie would stay in the browser for ever: it is cleared. */
 function refusal(auth: Auth, request: WebRequest, services: Services): HttpError {
-  if (auth.isAnonymous(request)) return new HttpError(401);
+  if (auth.isAnonymous(request)) return new SignInNeeded(401);
   const isDeadSession = auth.sessions !== null && auth.sessionCookie(request) !== null;
-  return new HttpError(403, undefined, isDeadSession ? sessionCookie(request, services, null) : []);
+  return new SignInNeeded(403, undefined, isDeadSession ? sessionCookie(request, services, null) : []);
 }
 
 /**
@@ -41,7 +42,7 @@ export function admit(request: WebRequest, route: WebRoute, services: Services):
   // Nobody: the path is public, or AUTH_TYPE=none leaves everything open.
   if (currentUser === null) return;
   if (!mayUse(currentUser, route, request)) throw new HttpError(403);
-  if (route.isGrave === true && !isFresh(request, services)) throw new HttpError(403, 'sign in again');
+  if (route.isGrave === true && !isFresh(request, services)) throw new SignInNeeded(403, 'sign in again');
 }
 
 function mayUse(user: User, { access }: WebRoute, request: WebRequest): boolean {
@@ -63,7 +64,7 @@ function mayUse(user: User, { access }: WebRoute, request: WebRequest): boolean 
  *
  * Source: OWASP ASVS 5.0, 7.5.1 and 7.5.3.
  */
-function isFresh({ currentSession }: WebRequest, { config, clock }: Services): boolean {
+export function isFresh({ currentSession }: WebRequest, { config, clock }: Services): boolean {
   if (config.reauthWindowSeconds === 0 || currentSession === null) return true;
   return clock() - currentSession.createdAt <= config.reauthWindowSeconds * 1000;
 }

@@ -6,6 +6,7 @@ import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import type { Answer } from '../http/respond.ts';
 import type { Resource } from '../http/router.ts';
 import type { UserSession } from '../models/user-session.ts';
@@ -18,6 +19,9 @@ const MAX_FORM_FIELDS = 100;
 /** The `:id` that stands for whoever asks (tutorial task 0). */
 const ME = 'me';
 
+/** Browsers name it where a person asked for a page. */
+const TAKES_HTML = /\btext\/html\b/i;
+
 /** What a request target comes to, whatever the method and whoever asks. */
 export interface Target {
   /** The host that the target names itself; null where only the `Host` field does. */
@@ -28,6 +32,8 @@ export interface Target {
   readonly needsUser: boolean;
   /** null where no route has the path. */
   readonly resource: Resource<WebRoute> | null;
+  /** Of the path's routes; null: no route has the path, and a person may have mistyped a page's. */
+  readonly kind: Kind | null;
   /** The route of this path that takes every method; null where there is none. */
   readonly anyMethod: WebRoute | null;
   /** The path of the route as the table of routes has it; null where no route has the path. */
@@ -48,6 +54,12 @@ export type Access = 'public' | 'user' | 'self' | 'owner' | 'admin';
 /** Answers one route. What it throws becomes an answer in `error-answer.ts`. */
 export type Handler = (request: WebRequest, services: Services) => Awaitable<Answer>;
 
+/**
+ * What a path is for: programs (JSON, read by the origins of CORS_ORIGINS), persons (HTML, for this origin alone), or
+ * what pages are made with, the same for everybody.
+ */
+export type Kind = 'api' | 'page' | 'asset';
+
 /** One line of a table of routes. The gate looks at nothing else to judge a request. */
 export interface WebRoute {
   /**
@@ -58,6 +70,8 @@ export interface WebRoute {
   /** `/users/:id`: a segment that begins with `:` matches any one segment but an empty one. */
   readonly path: string;
   readonly access: Access;
+  /** Absent: `api`. One for all methods of a path. */
+  readonly kind?: Kind;
   /** Asks for a sign-in of the last REAUTH_WINDOW seconds. */
   readonly isGrave?: true;
   /** Exists only where AUTH_TYPE has sessions; its path is as public elsewhere, where it is not found. */
@@ -80,6 +94,7 @@ export class WebRequest implements AuthRequest, Caller {
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #trustedProxies: number;
+  #requestId: string | null = null;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, target: Target, trustedProxies: number) {
     this.method = incoming.method ?? '';
@@ -91,12 +106,22 @@ export class WebRequest implements AuthRequest, Caller {
     this.#trustedProxies = trustedProxies;
   }
 
+  /** By which the logs tell this request: most are never asked for it. */
+  get requestId(): string {
+    return (this.#requestId ??= requestIdOf(this.#incoming, this.#trustedProxies));
+  }
+
   get userId(): string | null {
     return this.currentUser?.id ?? null;
   }
 
   get userAgent(): string | null {
     return this.headers['user-agent'] ?? null;
+  }
+
+  /** What the request is answered as; where no route has the path, what the client takes decides. */
+  get kind(): Kind {
+    return this.target.kind ?? (TAKES_HTML.test(this.headers.accept ?? '') ? 'page' : 'api');
   }
 
   /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */

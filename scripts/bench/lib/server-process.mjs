@@ -64,7 +64,7 @@ export async function startServer(context, { script, env, core }) {
   return {
     origin,
     startSeconds,
-    cpuSeconds: () => cpuSeconds(child.pid),
+    cpuSeconds: () => processCpuSeconds(child.pid),
     residentBytes: () => residentBytes(child.pid),
     stop: async () => {
       child.kill('SIGTERM');
@@ -81,7 +81,7 @@ function announcedOrigin(path) {
 }
 
 /** `utime` and `stime`, fields 14 and 15 of proc(5); counted after the command's name, which may hold spaces. */
-function cpuSeconds(pid) {
+export function processCpuSeconds(pid) {
   const stat = readProc(pid, 'stat');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

@@ -14,6 +14,8 @@ import type { LoginThrottle } from '../../security/login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
+import { showErrorPage } from '../../pages/error-page.ts';
+import { PAGE_ROUTES } from '../../pages/routes.ts';
 import type { OnAnswered } from '../../web/answer-cycle.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
@@ -21,6 +23,8 @@ import { Auth } from './auth/auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { API_ROUTES } from './routes.ts';
+
+const ROUTES = [...API_ROUTES, ...GATEWAY_ROUTES];
 
 export interface AppDependencies {
   readonly config: Config;
@@ -98,14 +102,20 @@ export function createApp(dependencies: AppDependencies): App {
     accounts,
     passwords,
     signIn,
-    openApi: once(() => new JsonContent(openApiDocument(API_ROUTES, sessionName, dependencies.publicUrl()))),
+    openApi: once(() => new JsonContent(openApiDocument(ROUTES, sessionName, dependencies.publicUrl()))),
     isStopping: dependencies.isStopping,
     securityLog: log,
     clock,
   };
   const { onAnswered = null, onUnexpectedError } = dependencies;
-  const routes = [...API_ROUTES, ...GATEWAY_ROUTES];
-  const handle = createApplication({ routes, services, accessLog, onAnswered, onUnexpectedError });
+  const handle = createApplication({
+    routes: [...ROUTES, ...PAGE_ROUTES],
+    services,
+    showErrorPage: (request, error) => showErrorPage(request, error, services),
+    accessLog,
+    onAnswered,
+    onUnexpectedError,
+  });
   return { handle, services, sessions };
 }
 

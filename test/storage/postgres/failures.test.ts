@@ -72,3 +72,8 @@ test("tellFailure() tells of what failed by the database's fault, and of nothing
   assert.equal(await tellFailure(observer, 'write', Promise.resolve(1)), 1);
   assert.equal(told.length, ours.length);
 });
+
+test('statementFailure() names the pgbouncer that does not keep prepared statements', () => {
+  assert.match(statementFailure(answered('26000')).message, /pgbouncer in transaction mode must be 1\.21 or later/);
+  assert.doesNotMatch(statementFailure(answered('0A000')).message, /pgbouncer/);
+});
