@@ -10,9 +10,13 @@ import { describeError } from './http/printable.ts';
 import { declareModels, withSessionsInMemory } from './models/repositories.ts';
 import type { Database } from './models/repositories.ts';
 import { sessionPolicyOf } from './models/session-policy.ts';
+import type { LoginThrottle } from './security/login-throttle.ts';
+import { MemoryLoginThrottle } from './security/memory-login-throttle.ts';
 import { PasswordHasher } from './security/password.ts';
+import { SharedLoginThrottle } from './security/shared-login-throttle.ts';
 import type { FileSystem } from './storage/journal/file-system.ts';
-import { JournalStore } from './storage/journal/journal-store.ts';
+import { createStore } from './storage/open-store.ts';
+import type { SharedCounters } from './storage/shared-counters.ts';
 import type { Store } from './storage/store.ts';
 
 /** What a service writes; each takes one line, with its newline. */
@@ -39,6 +43,8 @@ export interface AssemblyOptions {
   readonly fileSystem?: FileSystem;
   /** Is called once where the data directory is somebody else's by now: nothing more is written, so stop. */
   readonly onStoreLost?: (error: DomainError) => void;
+  /** Whether the store opens while its database is away, and answers once it is back: for a server. */
+  readonly startsWithoutDatabase?: boolean;
   /** What is done to a data directory; see `JournalStoreOptions`. */
   readonly access?: 'read' | 'change' | 'write';
   /** Is given what connects to the data directory's socket: the command line. */
@@ -57,13 +63,18 @@ export interface Assembly {
 /** Wires store and application; for the service, and for a command that works while none runs. */
 export function assemble(options: AssemblyOptions): Assembly {
   const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
-  const store = new JournalStore({
-    directory: config.dataDirectory,
+  const { store, sharedCounters } = createStore({
+    databaseUrl: config.databaseUrl,
+    dataDirectory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
-    ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
-    ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
-    ...(options.access !== undefined && { access: options.access }),
-    ...(options.onConnection !== undefined && { onConnection: options.onConnection }),
+    startsWithoutDatabase: options.startsWithoutDatabase ?? false,
+    ...(options.clock !== undefined && { clock: options.clock }),
+    journal: {
+      ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
+      ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
+      ...(options.access !== undefined && { access: options.access }),
+      ...(options.onConnection !== undefined && { onConnection: options.onConnection }),
+    },
   });
   const sessionPolicy = sessionPolicyOf(config, clock());
   const stored = declareModels(store, { sessionPolicy, defaultGroups: config.defaultGroups });
@@ -75,6 +86,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     database,
     sessionPolicy,
     passwords: options.passwords ?? new PasswordHasher(),
+    throttle: throttleOf(config, sharedCounters, clock),
     securityLog: new SecurityLog(logs.security, clock),
     accessLog,
     publicUrl: options.publicUrl,
@@ -84,4 +96,11 @@ export function assemble(options: AssemblyOptions): Assembly {
     monotonicClock,
   });
   return { store, database, app, accessLog };
+}
+
+/** Counts failed sign-ins where all who share the store see them. */
+function throttleOf(config: Config, shared: SharedCounters | null, clock: () => number): LoginThrottle {
+  const { loginMaxFailures: maxFailures, loginWindowSeconds: windowSeconds } = config;
+  if (shared !== null) return new SharedLoginThrottle(shared, { maxFailures, windowSeconds });
+  return new MemoryLoginThrottle({ maxFailures, windowSeconds, clock });
 }

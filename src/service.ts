@@ -64,6 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { store, database, app, accessLog } = assemble({
     ...options,
     passwords,
+    startsWithoutDatabase: true,
     isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onConnection: (socket) => control.accept(socket),
@@ -81,10 +82,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
 
   await store.open();
-  // Before the first request: a cost that no "no" includes yet would tell who has it.
-  for (const { passwordHash } of (await database.users.page(null, LEARNT_USERS)) ?? []) {
-    if (passwordHash !== null) passwords.learnCost(passwordHash);
-  }
+  await learnCosts(database.users, passwords);
   try {
     address = await server.listen(config.port, config.host);
   } catch (error) {
@@ -125,6 +123,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       app.services.securityLog.flush();
     },
   };
+}
+
+/**
+ * Tells the hasher what the stored hashes cost, before the first request: a cost that no "no" includes yet would tell
+ * who has it.
+ */
+async function learnCosts(users: Users, passwords: PasswordHasher): Promise<void> {
+  try {
+    for (const { passwordHash } of (await users.page(null, LEARNT_USERS)) ?? []) {
+      if (passwordHash !== null) passwords.learnCost(passwordHash);
+    }
+  } catch (error) {
+    // A database that is away: each hash tells its cost when it is first looked at.
+    if (!(error instanceof StoreUnavailableError)) throw error;
+  }
 }
 
 /** How often the last use of sessions is written, in milliseconds. */

@@ -54,7 +54,7 @@ for (const [typed, meant] of [
   [['user', 'pasword', EMAIL], 'user password'],
   [['sessions', 'end', '--all'], 'session end'],
   [['chek'], 'check'],
-  [['exprot', 'x'], null],
+  [['exprot', 'x'], 'export'],
   [['imprt', 'file'], 'import'],
   [['frobnicate'], null],
 ] as const) {

@@ -13,6 +13,7 @@ const DEFAULTS: Config = {
   sessionName: '_my_session_id',
   sessionDurationSeconds: 0,
   dataDirectory: './data',
+  databaseUrl: null,
   cookieSecure: 'auto',
   trustedProxies: 0,
   corsOrigins: '*',
@@ -139,6 +140,7 @@ test('describeSettings() names every setting of the contract with its default', 
       ['SESSION_NAME', '_my_session_id'],
       ['SESSION_DURATION', '0'],
       ['DATA_DIR', './data'],
+      ['DATABASE_URL', ''],
       ['COOKIE_SECURE', 'auto'],
       ['TRUST_PROXY', '0'],
       ['CORS_ORIGINS', '*'],
@@ -176,4 +178,26 @@ test('COOKIE_SECURE=false is refused for a name that browsers take from a Secure
     assert.match(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: name }).join(), /browsers drop a cookie named/);
   }
   assert.deepEqual(problemsOf({ COOKIE_SECURE: 'false', SESSION_NAME: 'sid' }), []);
+});
+
+test('DATABASE_URL is taken when its parts are where they seem to be', () => {
+  const good = [
+    'postgres://app:word@db.example.com:5432/auth',
+    'postgresql://app@localhost/auth?host=/run/postgresql&sslmode=verify-full',
+    'postgres://app:p%40%2F%3F%23s@[::1]/auth',
+    'postgres:///auth?host=/run/postgresql',
+  ];
+  for (const url of good) assert.equal(parseConfig({ DATABASE_URL: url }).config.databaseUrl, url);
+});
+
+test('DATABASE_URL is never shown, whatever is wrong with it', () => {
+  for (const password of ['se/cret', 'se?cret', 'se#cret', 'se@cret', '12/cret', '12?cret', '12#cret']) {
+    for (const scheme of ['postgres', 'mysql']) {
+      const problems = problemsOf({ DATABASE_URL: `${scheme}://app:${password}@localhost/auth` });
+      // An "@" within a password is read as one, and the last "@" ends it.
+      if (scheme === 'postgres' && password === 'se@cret') assert.deepEqual(problems, []);
+      else assert.match(problems.join(), /^DATABASE_URL=…: must be postgres:/);
+      assert.doesNotMatch(problems.join(), /cret/);
+    }
+  }
 });

@@ -7,7 +7,7 @@ const FILES = sourceFiles();
 
 /** From the top to the bottom; a file imports from its own layer and from those below. */
 const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
-  ['entries', /^(?:server|cli)\.ts$/],
+  ['entries', /^(?:server|cli|index)\.ts$/],
   ['service', /^(?:(?:service|assemble)\.ts|cli\/.+)$/],
   ['app', /^api\/v1\/app\.ts$/],
   ['routes', /^(?:api\/v1\/routes\.ts|api\/v1\/openapi\/.+|gateway\/.+|pages\/.+)$/],
@@ -25,6 +25,7 @@ const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
 /** Files over 200 lines, each with its reason. */
 const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['config.ts', 'one table of all settings, of which parsing, --help and the README are made'],
+  ['errors.ts', 'the one tree of domain errors: read side by side, none with code of its own'],
   ['storage/journal/journal-store.ts', 'one state machine: the order of writing, compaction and closing is its matter'],
   ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
 ]);
@@ -71,7 +72,7 @@ test('http/ imports nothing outside http/, and the leaves nothing of ours', () =
 });
 
 test('nothing imports an entry, and no file imports itself by way of others', () => {
-  const entries = new Set(['server.ts', 'cli.ts']);
+  const entries = new Set(['server.ts', 'cli.ts', 'index.ts']);
   const finished = new Set<string>();
   const visit = (path: string, way: readonly string[]): void => {
     assert.ok(!way.includes(path), `a cycle: ${[...way, path].join(' → ')}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { SecurityLog } from '../src/accounts/security-log.ts';
 import { API_ROUTES } from '../src/api/v1/routes.ts';
 import { describeSettings } from '../src/config.ts';
 import { runCurl } from './helpers/curl.ts';
@@ -12,7 +13,7 @@ import { startTestService } from './helpers/service.ts';
 
 const READMES = readmes();
 const MAIN = textOf('README.md');
-const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/tutorial'];
+const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/package', 'scripts/tutorial'];
 const MAX_LINES = 260;
 
 function textOf(path: string): string {
@@ -143,14 +144,38 @@ test('the ASVS rows are as many as both READMEs say, and the main one lists each
   }
 });
 
-test('the security log has the events that src/accounts/README.md lists', () => {
+test('the security log has the events, with the fields, that src/accounts/README.md lists', () => {
   const source = readFileSync('src/accounts/security-log.ts', 'utf8');
   const [, members = ''] = /interface SecurityEvents \{\n(.*?)^\}/ms.exec(source) ?? [];
-  const events = [...members.matchAll(/^ {2}readonly (\w+):/gm)].map(([, event]) => event);
-  assert.ok(events.length > 0);
-  const listed = tableRows(textOf('src/accounts/README.md')).flatMap(([event = '']) => /^`(\w+)`$/.exec(event)?.[1] ?? []);
-  assert.deepEqual(listed.toSorted(), [...events, 'sign_in_failed'].toSorted());
+  const declared = members.matchAll(/^ {2}readonly (\w+): (object;|\{[^}]*\};)/gm);
+  const events = [...declared].map(([, event = '', fields = '']) => [event, ...namesIn(fields, /readonly (\w+)/g)]);
+  assert.equal(events.length, [...members.matchAll(/^ {2}readonly /gm)].length);
+
+  // Those that are no matter of `log()`, as they are written.
+  const lines: string[] = [];
+  const log = new SecurityLog((line) => lines.push(line), Date.now);
+  const [caller, failed] = [{ address: '::1', requestId: 'r1', userId: null }, { reason: 'throttled', method: 'basic' } as const];
+  log.signInFailed(caller, { ...failed, reason: 'wrong_password', userId: 'u1' });
+  log.signInFailed(caller, { ...failed, email: 'bob@example.com' });
+  for (const _ of [1, 2]) log.overloaded(caller);
+  log.flush();
+  const common = ['time', 'event', 'address', 'request_id', 'by'];
+  for (const { event, ...fields } of lines.map((line): { event: string } => JSON.parse(line))) {
+    events.push([event, ...Object.keys(fields).filter((name) => !common.includes(name))]);
+  }
+  const sorted = (rows: readonly (readonly string[])[]): string[] => rows.map(([event, ...names]) => `${event} ${names.toSorted().join()}`).toSorted();
+  const listed = tableRows(textOf('src/accounts/README.md')).flatMap(([event = '', fields = '']) => {
+    const [first, second] = fields.split('`user_id` or `email_tag`');
+    const alternatives = second === undefined ? [first ?? ''] : [`${first}\`user_id\``, `${first}\`email_tag\``];
+    return /^`\w+`$/.test(event) ? alternatives.map((names) => [...namesIn(event, /`(\w+)`/g), ...namesIn(names, /`(\w+)`/g)]) : [];
+  });
+  assert.deepEqual(sorted(listed), sorted(events));
 });
+
+/** What the first group of a pattern finds. */
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name);
+}
 
 test('each figure names a command that there is', () => {
   const scripts: { readonly [name: string]: string } = JSON.parse(readFileSync('package.json', 'utf8')).scripts;

@@ -2,6 +2,8 @@
 export interface Caller {
   /** The client's IP address, as far as it can be trusted; `-` for the command line. */
   readonly address: string;
+  /** The id of the request in the logs; absent for the command line. */
+  readonly requestId?: string | undefined;
   /** The id of the user who is signed in; null for nobody, and for the command line. */
   readonly userId: string | null;
   /** The client's `User-Agent`, or null. */

@@ -11,6 +11,19 @@ export type SignInMethod = 'session' | 'basic' | 'password_change';
 /** Why a sign-in failed. */
 export type SignInFailure = 'unknown_email' | 'wrong_password' | 'throttled';
 
+/** A sign-in that failed. */
+export interface FailedSignIn {
+  readonly reason: SignInFailure;
+  readonly method: SignInMethod;
+  /** Where the email is a user's. */
+  readonly userId?: string | undefined;
+  /** What was given for an email; only its tag is written. */
+  readonly email?: string | undefined;
+}
+
+/** From where a request came. */
+type Origin = Pick<Caller, 'address' | 'requestId'>;
+
 type Fields = { readonly [name: string]: string | number | readonly string[] | null | undefined };
 
 /**
@@ -84,35 +97,30 @@ export class SecurityLog {
   /**
    * Writes one event.
    *
-   * @param caller who did it: its address, and as `by` its user id, `operator` for the command line or null for nobody
+   * @param caller who did it: its address, the request's id, and as `by` its user id, `operator` for the command line
+   * or null for nobody
    */
   log<E extends keyof SecurityEvents>(event: E, caller: Caller, fields: SecurityEvents[E]): void {
-    this.#line(event, { address: caller.address, ...fields, by: caller.isOperator ? 'operator' : caller.userId });
+    this.#line(event, { ...originOf(caller), ...fields, by: caller.isOperator ? 'operator' : caller.userId });
   }
 
   /**
    * A password was wrong, or not looked at. Of those not looked at the first for each network and account is written,
    * then a line a second that says how many were left out.
    *
-   * @param about.userId where the email is a user's
-   * @param about.email what was given for one; only its tag is written
    */
-  signInFailed(about: {
-    readonly address: string;
-    readonly reason: SignInFailure;
-    readonly method: SignInMethod;
-    readonly userId?: string | undefined;
-    readonly email?: string | undefined;
-  }): void {
-    const { address, reason, userId, method } = about;
+  signInFailed(caller: Origin, about: FailedSignIn): void {
+    const { reason, userId, method } = about;
     const tag = about.email === undefined ? undefined : this.#tag(about.email);
-    if (reason === 'throttled' && !this.#throttled.isFirst(`${networkOf(address)} ${userId ?? tag}`)) return;
-    this.#line('sign_in_failed', { address, reason, user_id: userId, email_tag: tag, method });
+    if (reason === 'throttled' && !this.#throttled.isFirst(`${networkOf(caller.address)} ${userId ?? tag}`)) return;
+    this.#line('sign_in_failed', { ...originOf(caller), reason, user_id: userId, email_tag: tag, method });
   }
 
   /** A request was refused since more hashes wait than may: written as often as what is throttled. */
-  overloaded({ address, userId }: Pick<Caller, 'address' | 'userId'>): void {
-    if (this.#overloaded.isFirst(`${networkOf(address)} ${userId}`)) this.#line('overloaded', { address, by: userId });
+  overloaded(caller: Origin & Pick<Caller, 'userId'>): void {
+    const { address, userId } = caller;
+    if (!this.#overloaded.isFirst(`${networkOf(address)} ${userId}`)) return;
+    this.#line('overloaded', { ...originOf(caller), by: userId });
   }
 
   #line(event: string, fields: Fields): void {
@@ -130,4 +138,8 @@ export class SecurityLog {
   #tag(text: string): string {
     return createHmac('sha256', this.#tagKey).update(text).digest('hex').slice(0, 8);
   }
+}
+
+function originOf({ address, requestId }: Origin): Fields {
+  return { address, request_id: requestId };
 }

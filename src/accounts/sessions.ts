@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import type { Database, Models } from '../models/repositories.ts';
@@ -10,15 +9,14 @@ import type { Owned } from '../storage/store.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { LastUses } from './last-uses.ts';
+import { handleOf } from './session-entry.ts';
+import type { SessionEntry } from './session-entry.ts';
 
 /** The last time that a Date can be, in milliseconds since the epoch (ECMAScript, Time Values and Time Range). */
 const LAST_TIME = 8_640_000_000_000_000;
 
 /** What is kept of a `User-Agent`. In UTF-16 units. */
 const MAX_USER_AGENT_LENGTH = 256;
-
-/** Of the digest that a handle is, in base64url: 96 bits. */
-const HANDLE_LENGTH = 16;
 
 export interface SessionsOptions {
   readonly database: Database;
@@ -30,15 +28,6 @@ export interface SessionsOptions {
   readonly clockWatch: ClockWatch;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-}
-
-/** A session as its user may see it. */
-export interface SessionEntry {
-  /** Names the session to its user and to administrators; nobody can sign in with it. */
-  readonly handle: string;
-  readonly session: UserSession;
-  /** Milliseconds since the epoch; null: never. */
-  readonly endsAt: number | null;
 }
 
 /** The sessions of all users, in memory or in the store: the one way to make, find and end them. */
@@ -201,9 +190,4 @@ export class Sessions {
       await models.userSessions.remove(session.id);
     }
   }
-}
-
-/** Public: a digest of what the session is kept under, which is itself a digest where it is stored. */
-export function handleOf(session: UserSession): string {
-  return createHash('sha256').update(`handle of ${session.id}`).digest('base64url').slice(0, HANDLE_LENGTH);
 }

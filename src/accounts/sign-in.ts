@@ -101,9 +101,8 @@ export class SignIn {
   }
 
   async #verify(email: string, password: string, caller: Caller, method: SignInMethod): Promise<Verification> {
-    const { address } = caller;
     const [user = null] = await this.#database.users.search({ email });
-    const attempt = await this.#beginAttempt(email, user, address, method);
+    const attempt = await this.#beginAttempt(email, user, caller, method);
     let isValid: boolean;
     try {
       // Where there is no such user a hash is made all the same, so that the time does not tell.
@@ -115,7 +114,7 @@ export class SignIn {
     if (user === null || !isValid) {
       await attempt.failed();
       const failure = user === null ? 'unknown_email' : 'wrong_password';
-      this.#log.signInFailed({ address, method, reason: failure, ...who(email, user) });
+      this.#log.signInFailed(caller, { method, reason: failure, ...who(email, user) });
       return { user: null, failure };
     }
     // A queue of hashes can be seconds long: whose password was changed meanwhile, or who was deleted, is judged anew.
@@ -131,15 +130,15 @@ export class SignIn {
   async #beginAttempt(
     email: string,
     user: User | null,
-    address: string,
+    caller: Caller,
     method: SignInMethod,
   ): Promise<LoginAttempt> {
     try {
       const known = currentNetworks(user?.knownNetworks ?? [], this.#clock());
-      return await this.#throttle.begin(foldEmail(email), address, known);
+      return await this.#throttle.begin(foldEmail(email), caller.address, known);
     } catch (error) {
       if (error instanceof TooManyAttemptsError) {
-        this.#log.signInFailed({ address, method, reason: 'throttled', ...who(email, user) });
+        this.#log.signInFailed(caller, { method, reason: 'throttled', ...who(email, user) });
       }
       throw error;
     }

@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '../config.ts';
 import { ACTIVE_ADMINISTRATOR } from '../models/user.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import type { Users } from '../models/user.ts';
 import type { Service } from '../service.ts';
 
 /** What a server says once it listens: where, and what its operator should know. */
@@ -8,12 +10,7 @@ export async function banner({ address, users }: Service, config: Config): Promi
   const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
   const lines = [`Running on http://${host}:${address.port}/ (Press CTRL+C to quit)`];
   const { authType, sessionDurationSeconds } = config;
-  const signsIn = authType !== 'none' && authType !== 'auth';
-  if ((await users.count()) === 0) {
-    lines.push(`No user exists yet. Make one with: ${command(config, 'user add EMAIL')}`);
-  } else if (signsIn && (await users.search({ administrator: ACTIVE_ADMINISTRATOR })).length === 0) {
-    lines.push(`No administrator can sign in. Make one with: ${command(config, 'user groups EMAIL +admins')}`);
-  }
+  lines.push(...(await whoIsMissing(users, config)));
   const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
   if (authType === 'none') lines.push('AUTH_TYPE=none: everything is open to everybody who can reach this address');
   if (authType === 'session_auth') lines.push('AUTH_TYPE=session_auth: sessions never expire, but for a restart');
@@ -21,6 +18,23 @@ export async function banner({ address, users }: Service, config: Config): Promi
     lines.push('Sessions never expire: set SESSION_DURATION to the seconds that one may live');
   }
   return lines;
+}
+
+/** What to do where nobody could sign in, or administer. */
+async function whoIsMissing(users: Users, config: Config): Promise<readonly string[]> {
+  const signsIn = config.authType !== 'none' && config.authType !== 'auth';
+  try {
+    if ((await users.count()) === 0) {
+      return [`No user exists yet. Make one with: ${command(config, 'user add EMAIL')}`];
+    }
+    const hasAdministrator = (await users.search({ administrator: ACTIVE_ADMINISTRATOR })).length > 0;
+    if (!signsIn || hasAdministrator) return [];
+    return [`No administrator can sign in. Make one with: ${command(config, 'user groups EMAIL +admins')}`];
+  } catch (error) {
+    // A database that is away at the start has told so itself.
+    if (error instanceof StoreUnavailableError) return [];
+    throw error;
+  }
 }
 
 /** The line as it is printed, with its newline. */

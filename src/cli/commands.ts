@@ -1,6 +1,7 @@
 import { UsageError } from './arguments.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { exportAll } from './export.ts';
 import { importUsers } from './import.ts';
 import { nearest } from './nearest.ts';
 import { serve } from './serve.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   unlockUser,
   listSessions,
   endSessions,
+  exportAll,
   importUsers,
   check,
 ];
@@ -58,7 +60,7 @@ export function findCommand(args: readonly string[]): Command {
   const typed = [first, second].filter((word) => word !== undefined).join(' ');
   const guess = nearestCommand(first, typed);
   const hint = guess === null ? '' : `; did you mean ${JSON.stringify(guess)}?`;
-  throw new UsageError(`there is no command ${JSON.stringify(guess === null ? first : typed)}${hint}`);
+  throw new UsageError(`there is no command ${JSON.stringify(guess?.includes(' ') === true ? typed : first)}${hint}`);
 }
 
 /** Of one word: `chek bob` is meant as `check`; else of two: `usr lst`. */

@@ -10,6 +10,7 @@ import { CommandError } from './operation.ts';
 import { Progress } from './progress.ts';
 import { readTutorialUsers, withWrappedPassword } from './tutorial-users.ts';
 import type { LeftOutUser } from './tutorial-users.ts';
+import { importOver, isExport } from './transfer.ts';
 
 const EXIT_INTERRUPTED = 130;
 
@@ -33,16 +34,19 @@ export const importUsers: Command = {
   words: ['import'],
   operands: 'FILE',
   operandCount: { least: 1, most: 1 },
-  summary: "take the users of the tutorial's .db_User.json, with their ids and passwords",
+  summary: "take what export has printed, or the users of the tutorial's .db_User.json",
   details:
-    'Each password hash of the file is hashed anew before it is stored, which takes a fifth of a second and a core.\n' +
-    'CTRL+C ends the import; the same command goes on where it ended. Users that are here already stay as they are.',
+    'An export goes into an empty store: it is looked at whole before the first record is stored.\n' +
+    'Users of the tutorial keep their ids and passwords. Each of their password hashes is hashed anew before it is\n' +
+    'stored, which takes a core a fifth of a second. CTRL+C ends that; the same command goes on where it ended.\n' +
+    'Users that are here already stay as they are.',
   options: [JSON_OPTION],
   access: 'write',
   endsInOrder: true,
   async run(invocation) {
     const { args, signal, errors, runner } = invocation;
     const path = args.operand(0);
+    if (await isExport(path)) return importExport(path, invocation);
     const file = readTutorialUsers(await readTextFile(path));
     if (file === null) throw new CommandError(`${path} is no JSON object of users`);
     const counts: Counts = { imported: 0, here: 0, leftOut: [...file.leftOut] };
@@ -58,6 +62,14 @@ export const importUsers: Command = {
     return isVain ? EXIT_FAILED : EXIT_OK;
   },
 };
+
+async function importExport(path: string, invocation: Invocation): Promise<number> {
+  const { runner, output, signal } = invocation;
+  const records = await importOver(runner, path, signal);
+  await runner.release();
+  await (isJson(invocation) ? output.json({ records }) : output.line(`Imported ${records} records`));
+  return EXIT_OK;
+}
 
 /** Sorts out who is here already, before hours are spent on their hashes. */
 async function findFree(users: readonly User[], counts: Counts, { runner, signal }: Invocation): Promise<User[]> {

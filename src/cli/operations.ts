@@ -1,4 +1,5 @@
 import { importKnownOperation, importTakeOperation } from './import-users.ts';
+import { exportPageOperation, importEmptyOperation, importRecordsOperation } from './moved-collections.ts';
 import type { Operation } from './operation.ts';
 import { endEverySessionOperation, endSessionsOperation } from './session-end.ts';
 import { listSessionsOperation } from './session-list.ts';
@@ -27,4 +28,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   endEverySessionOperation,
   importKnownOperation,
   importTakeOperation,
+  importEmptyOperation,
+  importRecordsOperation,
+  exportPageOperation,
 ];

@@ -35,6 +35,11 @@ export class Output {
     return READER_GONE.includes(code) ? null : `the output could not be written: ${this.#failure.message}`;
   }
 
+  /** Whether nothing more is written. */
+  get isOver(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Writes text of ours. @returns once the system has it, or never will */
   write(text: string): Promise<void> {
     if (this.#failure !== null || text === '') return Promise.resolve();

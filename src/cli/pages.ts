@@ -22,3 +22,8 @@ export async function pageAfter<M extends Identified>(
   }
   throw new CommandError('much was removed while this was read: try again');
 }
+
+/** After which the next page is read. More than one: the last may be removed before. */
+export function lastIds(entries: readonly { readonly id: string }[]): readonly string[] {
+  return entries.slice(-20).map(({ id }) => id);
+}

@@ -49,7 +49,9 @@ export class StoreRunner implements Runner {
     let hasTold = false;
     for (;;) {
       try {
-        const socket = this.#local === null ? await this.#connect() : null;
+        // Any number of processes share a database: nobody need be asked.
+        const asks = this.#local === null && this.#options.config.databaseUrl === null;
+        const socket = asks ? await this.#connect() : null;
         if (socket !== null) return await ask(socket, operation, input);
         const { operations } = await this.#open();
         return await operation.perform(input, operations);

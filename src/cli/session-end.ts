@@ -4,7 +4,7 @@ import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command, Invocation } from './command.ts';
 import { CommandError } from './operation.ts';
 import type { Operation, Operations } from './operation.ts';
-import { pageAfter } from './pages.ts';
+import { lastIds, pageAfter } from './pages.ts';
 import { isNumber, isText, listOf, orNull, record } from './shape.ts';
 import type { Guarded } from './shape.ts';
 import { userByEmail } from './users.ts';
@@ -50,7 +50,7 @@ export const endEverySessionOperation: Operation<Guarded<typeof isAfter>, Guarde
     const users = await pageAfter(operations.database.users, after, USERS_AT_ONCE);
     let ended = 0;
     for (const { id } of users) ended += await endAll(id, operations);
-    return { ended, after: users.slice(-20).map(({ id }) => id) };
+    return { ended, after: lastIds(users) };
   },
 };
 

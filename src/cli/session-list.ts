@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../accounts/sessions.ts';
+import type { SessionEntry } from '../accounts/session-entry.ts';
 import { formatTime } from '../models/base.ts';
 import type { User } from '../models/user.ts';
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';

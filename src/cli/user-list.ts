@@ -1,7 +1,7 @@
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
-import { pageAfter } from './pages.ts';
 import type { Operation } from './operation.ts';
+import { lastIds, pageAfter } from './pages.ts';
 import { isText, listOf, record } from './shape.ts';
 import { entryOf, isUserEntry } from './users.ts';
 import type { UserEntry } from './users.ts';
@@ -38,11 +38,6 @@ export const listUsers: Command = {
     return EXIT_OK;
   },
 };
-
-/** More than one, since the last one may be removed before the next page is read. */
-export function lastIds(entries: readonly { readonly id: string }[]): readonly string[] {
-  return entries.slice(-20).map(({ id }) => id);
-}
 
 function rowOf({ id, created_at, email, groups }: UserEntry): readonly string[] {
   return [id, created_at, email, groups.join(',')];

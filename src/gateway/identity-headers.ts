@@ -8,7 +8,7 @@ const CONTROL = /\p{Cc}/gu;
  * missing would let the client's own through.
  */
 export function identityHeaders(user: User): HeaderList {
-  const name = [user.firstName, user.lastName].filter((part) => part !== null).join(' ');
+  const name = [user.firstName, user.lastName].filter((part) => part !== null && part !== '').join(' ');
   return [
     ['Remote-User', fieldValue(user.email)],
     ['Remote-Email', fieldValue(user.email)],

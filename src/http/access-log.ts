@@ -3,6 +3,11 @@ import { printable } from './printable.ts';
 /** How the access log looks; `off` is none. */
 export type LogFormat = 'common' | 'json' | 'off';
 
+/** A request, of which an id is made when it is first asked for. */
+export interface HasRequestId {
+  readonly requestId: string;
+}
+
 export interface AccessLog {
   /**
    * Writes one line for one request that was answered.
@@ -12,8 +17,9 @@ export interface AccessLog {
    * @param target the raw request target, as it came
    * @param httpVersion `1.1` or `1.0`
    * @param status of the answer
+   * @param request its id, which only a JSON line has and asks for; absent where nothing could be read as a request
    */
-  log(address: string, method: string, target: string, httpVersion: string, status: number): void;
+  log(address: string, method: string, target: string, httpVersion: string, status: number, request?: HasRequestId): void;
 }
 
 /** Longer values are cut, so that no client decides how long a line is. In characters. */
@@ -55,13 +61,13 @@ export function createAccessLog(
   let second = Number.NaN;
   let time = '';
   return {
-    log: (address, method, target, httpVersion, status) => {
+    log: (address, method, target, httpVersion, status, request) => {
       const now = Math.floor(clock() / 1000);
       if (now !== second) {
         second = now;
         time = formatTime(new Date(now * 1000));
       }
-      write(formatLine(time, { address, method, target: withoutSecrets(target), httpVersion, status }));
+      write(formatLine(time, { address, method, target: withoutSecrets(target), httpVersion, status }, request));
     },
   };
 }
@@ -81,10 +87,11 @@ function commonLine(time: string, { address, method, target, httpVersion, status
 }
 
 // Written out: JSON.stringify() of an object costs three times as much, and this is a line for each request.
-function jsonLine(time: string, { address, method, target, httpVersion, status }: Entry): string {
+function jsonLine(time: string, { address, method, target, httpVersion, status }: Entry, request?: HasRequestId): string {
+  const id = request === undefined ? '' : `,"request_id":"${safe(request.requestId, escapeJson)}"`;
   return (
     `{"time":"${time}","address":"${safe(address, escapeJson)}","method":"${safe(method, escapeJson)}",` +
-    `"target":"${safe(target, escapeJson)}","http":"${httpVersion}","status":${status}}\n`
+    `"target":"${safe(target, escapeJson)}","http":"${httpVersion}","status":${status}${id}}\n`
   );
 }
 

@@ -1,6 +1,5 @@
 import { Content } from './content.ts';
 
-
 /**
  * JSON as the tutorial's server prints it: two-space indent, one newline at the end. Keys keep their order, so
  * callers give them sorted.

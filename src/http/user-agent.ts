@@ -6,7 +6,7 @@ const BROWSERS: Names = [
   [/\bOPR\//, 'Opera'],
   [/\bSamsungBrowser\//, 'Samsung Internet'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
-  [/\b(?:Chrome|CriOS|Chromium)\//, 'Chrome'],
+  [/\b(?:HeadlessChrome|Chrome|CriOS|Chromium)\//, 'Chrome'],
   [/\bVersion\/\S+ (?:Mobile\/\S+ )?Safari\//, 'Safari'],
 ];
 const SYSTEMS: Names = [
@@ -30,7 +30,7 @@ export function clientName(userAgent: string): string | null {
   const system = nameIn(SYSTEMS, userAgent);
   if (browser !== undefined) return system === undefined ? browser : `${browser} on ${system}`;
   // product = token [ "/" product-version ]                                RFC 9110 section 10.1.5
-  return /^[\w.-]{1,30}(?=[/ ]|$)/.exec(userAgent)?.[0] ?? null;
+  return /^(?!Mozilla\b)[\w.-]{1,30}(?=[/ ]|$)/.exec(userAgent)?.[0] ?? null;
 }
 
 function nameIn(names: Names, userAgent: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Repository, Store } from '../storage/store.ts';
 import { userSessionSchema } from './user-session-schema.ts';
 import { ENDLESS } from './user-session.ts';
 import type { SessionPolicy, UserSession, UserSessions } from './user-session.ts';
-import { userSchema } from './user.ts';
+import { userSchema } from './user-schema.ts';
 import type { User, Users } from './user.ts';
 
 /** The repository of each model. */

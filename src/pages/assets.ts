@@ -5,7 +5,8 @@ import type { Handler } from '../web/request.ts';
 import { STYLE } from './style.ts';
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/>
-<path d="M5 7V5.5a3 3 0 0 1 6 0V7" fill="none" stroke="#fff" stroke-width="1.5"/><rect x="4" y="7" width="8" height="5.5" rx="1" fill="#fff"/></svg>
+<path d="M5 7V5.5a3 3 0 0 1 6 0V7" fill="none" stroke="#fff" stroke-width="1.5"/>
+<rect x="4" y="7" width="8" height="5.5" rx="1" fill="#fff"/></svg>
 `;
 
 /** Addresses that change with what is there, so that browsers may keep it. */

@@ -5,15 +5,14 @@ import type { WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
 import { SignInNeeded } from '../web/sign-in-needed.ts';
 import { html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { View } from './view.ts';
-import { sentence } from './words.ts';
+import { sentence } from '../web/words.ts';
 
 const TEXTS: ReadonlyMap<number, readonly [title: string, text: string]> = new Map([
-  [400, ['That did not work', 'The browser sent something that cannot be read. Go back and try again.']],
   [403, ['You may not open this page', 'It is for administrators. If it should be open to you, ask one of them.']],
   [404, ['Nothing is here', 'The address may be mistyped, or what was here is gone.']],
   [405, ['That did not work', 'This address does not take what was sent. Go back and try again.']],
-  [413, ['That was too long', 'What was sent is longer than this page takes. Go back and shorten it.']],
   [429, ['Too many tries', 'Too many tries from here. Try again later.']],
   [500, ['Something went wrong', 'It is our fault, and it has been noted. Try again in a minute.']],
   [503, ['Not available right now', 'Nothing was changed. Try again in a minute.']],
@@ -29,13 +28,10 @@ export function showErrorPage(request: WebRequest, error: HttpError, services: S
   const [title, text] = TEXTS.get(status) ?? ['That did not work', 'Go back and try again.'];
   const hasOwnText = !TEXTS.has(status) || message !== new HttpError(status).message;
   const requestId = headers.find(([name]) => name === 'X-Request-Id')?.[1];
-  return view.page(
-    title,
-    html`<p>${hasOwnText ? sentence(message) : text}</p>
+  const options = { status, headers: errorHeaders(error, services.challenge) };
+  return page(view, title, html`<p>${hasOwnText ? sentence(message) : text}</p>
 ${requestId !== undefined && html`<p class="soft">For an administrator: number ${requestId} in the log.</p>`}
-${services.auth?.sessions != null && html`<p>${view.link('/account', 'Go to your account')}</p>`}`,
-    { status, headers: errorHeaders(error, services.challenge) },
-  );
+${services.auth?.sessions != null && html`<p>${view.link('/account', 'Go to your account')}</p>`}`, options);
 }
 
 /** The page that was asked for, by its path on this server. */

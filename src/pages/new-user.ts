@@ -1,19 +1,18 @@
 import { bdi, html } from '../http/html.ts';
 import type { Answer } from '../http/respond.ts';
 import type { User } from '../models/user.ts';
+import { page } from './layout.ts';
 import { groupsField, nameFields, typedGroups, typedNames } from './user-fields.ts';
 import { found, submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
-import { when } from './words.ts';
 
 /** `GET /users/new`. */
 export const showNewUser: PageHandler = (view) => {
-  const hint = 'Empty: you get a link, with which the person chooses one.';
   const fields = html`${view.field('email', 'Email', 'off', { isEmail: true })}
 ${nameFields(view, null)}
 ${groupsField(view, view.services.config.defaultGroups)}
-${view.field('password', 'Password (optional)', 'new-password', { hint })}`;
-  return view.page('Add a user', html`${view.form('/users/new', 'Add the user', 'main', fields)}
+${view.field('password', 'Password (optional)', 'new-password', { hint: 'Empty: you get a link to choose one.' })}`;
+  return page(view, 'Add a user', html`${view.form('/users/new', 'Add the user', 'main', fields)}
 <p>${view.link('/users', 'Back to the users')}</p>`);
 };
 
@@ -36,12 +35,10 @@ export const addUser = submitting(showNewUser, async (view, typed) => {
  */
 export async function showLink(view: View, user: User): Promise<Answer> {
   const { url, expiresAt } = found(await view.services.passwords.makeLink(user.id, view.request));
-  return view.page(
-    user.passwordHash === null ? 'An invitation' : 'A link for a new password',
-    html`<p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>
+  const title = user.passwordHash === null ? 'An invitation' : 'A link for a new password';
+  return page(view, title, html`<section class="card">
+<p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>
 ${view.field('link', 'Link', 'off', { value: url, isReadOnly: true, hasFocus: true })}
-<p class="soft">Good for one use, and ends ${when(expiresAt, view.now)}. Any earlier link has ended.</p>
-<p>${view.link(`/users/${encodeURIComponent(user.id)}`, 'To the user')}</p>`,
-    { status: 201 },
-  );
+<p class="soft">Good for one use, and ends ${view.when(expiresAt)}. Any earlier link has ended.</p>
+<p>${view.link(`/users/${encodeURIComponent(user.id)}`, 'To the user')}</p></section>`, { status: 201, width: 'account' });
 }

@@ -1,6 +1,7 @@
 import { HttpError } from '../http/http-error.ts';
 import { sessionCookie } from '../web/session-cookie.ts';
 import { bdi, html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
 
@@ -9,11 +10,10 @@ export const showReset: PageHandler = async (view) => {
   const token = view.request.parameter('token');
   const user = await passwordsOf(view).userOfLink(token, view.request);
   const isInvited = user.passwordHash === null;
-  return view.page(
-    isInvited ? 'Choose a password' : 'Set a new password',
-    html`<p>For <strong>${bdi(user.email)}</strong>.${!isInvited && ' All sign-ins so far end.'}</p>
-${view.form(`/password-reset/${encodeURIComponent(token)}`, 'Set the password', 'main', view.newPassword(user.email))}`,
-  );
+  const fields = html`${view.hiddenUsername(user.email)}${view.newPassword()}`;
+  const title = isInvited ? 'Choose a password' : 'Set a new password';
+  return page(view, title, html`<p>For <strong>${bdi(user.email)}</strong>.${!isInvited && ' All sign-ins so far end.'}</p>
+${view.form(`/password-reset/${encodeURIComponent(token)}`, 'Set the password', 'main', fields)}`);
 };
 
 /** `POST /password-reset/:token`: sets the password. An invitation signs in. */
@@ -28,7 +28,7 @@ export const useReset = submitting(showReset, async (view, typed) => {
 /** `GET /password-reset`: after it, where there is no page to sign in. */
 export const showResetDone: PageHandler = (view) => {
   passwordsOf(view);
-  return view.page('Set a password', html`<p>A password set by a link works from then on. For a link, ask an administrator.</p>`);
+  return page(view, 'Passwords', html`<p>A password set by a link works from then on. For a link, ask an administrator.</p>`);
 };
 
 function passwordsOf({ services }: View) {

@@ -13,15 +13,13 @@ import type { PageHandler } from './view.ts';
 
 type PageRoute = Omit<WebRoute, 'kind' | 'needsSessions' | 'handler'> & { readonly handler: PageHandler };
 
-const toAccount: PageHandler = (view) => view.go('/account');
-const toPassword: PageHandler = (view) => view.go('/account/password');
 /** Whoever had to sign in on the way to a form's address comes back by GET: to the page with the form. */
-const toForm: PageHandler = (view) => view.go(`${view.home}#${view.request.target.path?.split('/').at(-1) ?? ''}`);
+const toForm: PageHandler = (view) => view.go(`${view.home}#${view.request.target.path?.split('/').at(-1) ?? ''}-form`);
 
 /** Pages that only sessions have. */
 const WITH_SESSIONS: readonly PageRoute[] = [
-  { method: 'GET', path: '/', access: 'user', handler: toAccount },
-  { method: 'GET', path: '/.well-known/change-password', access: 'public', handler: toPassword },
+  { method: 'GET', path: '/', access: 'user', handler: (view) => view.go('/account') },
+  { method: 'GET', path: '/.well-known/change-password', access: 'public', handler: (view) => view.go('/account/password') },
   { method: 'GET', path: '/login', access: 'public', handler: showSignIn },
   { method: 'POST', path: '/login', access: 'public', handler: signIn },
   { method: 'GET', path: '/logout', access: 'public', handler: askSignOut },

@@ -3,6 +3,7 @@ import { typedEmail } from '../models/user-input.ts';
 import { checkedRedirect } from '../web/redirect-target.ts';
 import { sessionCookie } from '../web/session-cookie.ts';
 import { bdi, html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { found, submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
 
@@ -20,9 +21,8 @@ export const showSignIn: PageHandler = async (view) => {
 ${view.field('password', 'Password', 'current-password', { hint, hasFocus: value !== null })}`;
   const turnedAway = host !== null && html`If <strong>${host}</strong> turned you away, this account may not open it.`;
   const again = host === null && rd !== null && 'Enter your password again to go on.';
-  return view.page(
-    'Sign in',
-    html`${email !== null && html`<p>You are signed in as ${bdi(email)}. ${turnedAway}${again}</p>`}
+  const signedIn = email !== null && html`<p>You are signed in as ${bdi(email)}. ${turnedAway}${again}</p>`;
+  return page(view, 'Sign in', html`${signedIn}
 ${view.form(rd === null ? '/login' : `/login?rd=${encodeURIComponent(rd)}`, 'Sign in', 'main', fields)}`,
     {
       leadsTo: target !== null && URL.canParse(target.location) ? new URL(target.location).origin : null,

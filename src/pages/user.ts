@@ -2,6 +2,7 @@ import type { User } from '../models/user.ts';
 import { isFresh } from '../web/gate.ts';
 import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { showLink } from './new-user.ts';
 import { sessionCard } from './sessions.ts';
 import { groupsField, nameFields, tags, typedGroups, typedNames } from './user-fields.ts';
@@ -10,36 +11,28 @@ import type { PageHandler, Typed, View } from './view.ts';
 
 /** `GET /users/:id`: what an administrator may see and change of a user. */
 export const showUser: PageHandler = async (view) => {
-  const user = await userOf(view);
+  const user = await view.owner();
   const isInvited = user.passwordHash === null;
-  return view.page(
-    'User',
-    html`<section class="card" id="names">
-<h2>${bdi(user.displayName())}</h2>
+  return page(view, 'User', html`<section class="card" id="names-form">
+<h2>Name</h2>
 ${view.form(`${view.home}/names`, 'Save the name', 'plain', nameFields(view, user))}
 </section>
-<section class="card">
+<section class="card" id="email-form">
 <h2>Email and groups</h2>
 ${isFresh(view.request, view.services) ? emailAndGroups(view, user) : signInFirst(view, user)}
 </section>
 ${await sessionCard(view, user)}
-<section class="card" id="link">
+<section class="card" id="link-form">
 <h2>Password</h2>
 <p>${isInvited ? 'No password chosen yet.' : 'Forgotten? A link lets the user set a new one; the old one works until then.'}</p>
 ${view.form(`${view.home}/link`, isInvited ? 'Make a new invitation' : 'Make a link')}
 </section>
-<section class="card" id="remove">
+<section class="card">
 <h2>Remove</h2>
 <p>The account and all its sign-ins end.</p>
 <p>${view.link(`${view.home}/remove`, 'Remove this user', 'danger')}</p>
-</section>`,
-    { width: 'account' },
-  );
+</section>`, { width: 'account', heading: bdi(user.displayName()) });
 };
-
-async function userOf({ services, ownerId }: View): Promise<User> {
-  return found(await services.users.get(ownerId));
-}
 
 function emailAndGroups(view: View, user: User): Html {
   const hint = 'The user signs in with it, and applications know the user by it. Nothing is sent to it.';
@@ -56,38 +49,36 @@ function signInFirst(view: View, user: User): Html {
 }
 
 /** `POST /users/:id/names`. */
-export const changeNames = changing('names', ({ services, ownerId }, typed) =>
+export const changeNames = changing(({ services, ownerId }, typed) =>
   services.accounts.changeNames(ownerId, typedNames(typed)),
 );
 
 /** `POST /users/:id/email`. */
-export const changeEmail = changing('email', ({ services, request, ownerId }, typed) =>
+export const changeEmail = changing(({ services, request, ownerId }, typed) =>
   services.accounts.changeEmail(ownerId, (typed.get('email') ?? '').trim(), request),
 );
 
 /** `POST /users/:id/groups`. */
-export const changeGroups = changing('groups', ({ services, request, ownerId }, typed) =>
+export const changeGroups = changing(({ services, request, ownerId }, typed) =>
   services.accounts.changeGroups(ownerId, () => typedGroups(typed), request),
 );
 
-function changing(what: string, change: (view: View, typed: Typed) => Promise<User | null>): PageHandler {
+function changing(change: (view: View, typed: Typed) => Promise<User | null>): PageHandler {
   return submitting(showUser, async (view, typed) => {
     found(await change(view, typed));
-    return view.go(`${view.home}?done=${what}`);
+    return view.go(`${view.home}?done=saved`);
   });
 }
 
 /** `POST /users/:id/link`: makes a link for one use. */
-export const makeLink = submitting(showUser, async (view) => showLink(view, await userOf(view)));
+export const makeLink = submitting(showUser, async (view) => showLink(view, await view.owner()));
 
 /** `GET /users/:id/remove`: asks once more. */
 export const askRemove: PageHandler = async (view) => {
-  const user = await userOf(view);
-  return view.page(
-    'Remove this user?',
-    html`<p><strong>${bdi(user.displayName())}</strong> (${bdi(user.email)}) cannot sign in any more. This cannot be undone.</p>
-<div class="buttons">${view.form(`${view.home}/remove`, 'Remove', 'danger')}${view.link(view.home, 'Keep')}</div>`,
-  );
+  const user = await view.owner();
+  return page(view, 'Remove this user?', html`<p><strong>${bdi(user.displayName())}</strong> (${bdi(user.email)})
+cannot sign in from then on. This cannot be undone.</p>
+<div class="buttons">${view.form(`${view.home}/remove`, 'Remove', 'danger')}${view.link(view.home, 'Keep')}</div>`);
 };
 
 /** `POST /users/:id/remove`. */

@@ -2,6 +2,7 @@ import { searchUsers } from '../accounts/user-search.ts';
 import type { User } from '../models/user.ts';
 import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
+import { page } from './layout.ts';
 import { tags } from './user-fields.ts';
 import type { PageHandler, View } from './view.ts';
 
@@ -15,9 +16,7 @@ export const listUsers: PageHandler = async (view) => {
   const { users, next } = await searchUsers(view.services.users, wanted, query.get('after'), PAGE_LENGTH);
   const going = `/users?email=${encodeURIComponent(wanted)}&after=${encodeURIComponent(next ?? '')}`;
   const none = wanted === '' ? 'No more users.' : html`No email holds “${bdi(wanted)}”${next !== null && ' so far'}.`;
-  return view.page(
-    'Users',
-    html`<div class="above"><form role="search" action="${view.path('/users')}">
+  return page(view, 'Users', html`<div class="above"><form role="search" action="${view.path('/users')}">
 <label for="email">Search by email</label>
 <div class="joined"><input id="email" name="email" type="search" value="${wanted}" dir="auto" autocomplete="off"
  spellcheck="false" autocapitalize="none"><button>Search</button></div></form>
@@ -27,9 +26,7 @@ ${users.length === 0 && html`<p class="soft">${none}</p>`}
 <ul class="list-of">${users.map((user) => row(user, view))}</ul>
 </section>
 <div class="buttons">${(wanted !== '' || query.has('after')) && view.link('/users', wanted === '' ? 'First page' : 'All users')}
-${next !== null && view.link(going, wanted === '' ? 'Next page' : 'Look further')}</div>`,
-    { width: 'list' },
-  );
+${next !== null && view.link(going, wanted === '' ? 'Next page' : 'Look further')}</div>`, { width: 'list' });
 };
 
 function row(user: User, view: View): Html {

@@ -1,19 +1,16 @@
 import type { Awaitable } from '../http/awaitable.ts';
-import { Content } from '../http/content.ts';
 import { HttpError } from '../http/http-error.ts';
 import { NO_HEADERS } from '../http/respond.ts';
 import type { Answer, HeaderList } from '../http/respond.ts';
-import { isAdministrator } from '../models/user.ts';
 import type { User } from '../models/user.ts';
-import { contentSecurityPolicy } from '../security/content-security-policy.ts';
 import { basePathOf } from '../web/redirect-target.ts';
+import { refusalOf } from '../web/refusal.ts';
+import type { Refusal } from '../web/refusal.ts';
 import type { WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
-import { ICON_PATH, STYLE_PATH } from './assets.ts';
+import { fromNow } from '../web/words.ts';
 import { html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
-import { refusalOf } from './refusal.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Answers one page, or one form. */
 export type PageHandler = (view: View) => Awaitable<Answer>;
@@ -23,31 +20,11 @@ export type Typed = ReadonlyMap<string, string>;
 
 type Look = 'main' | 'plain' | 'danger';
 
+/** A time that is further away is told as a date. */
+const FAR_MS = 30 * 24 * 3_600_000;
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
 const NOTHING_TYPED: Typed = new Map();
-
-/** What the last form has done: the page after it names it in its query. */
-const DONE: ReadonlyMap<string, string> = new Map([
-  ['names', 'The name is saved.'],
-  ['email', 'The email is saved.'],
-  ['groups', 'The groups are saved.'],
-  ['password', 'Your password is changed. You are signed out everywhere else.'],
-  ['welcome', 'Your password is set, and you are signed in.'],
-  ['reset', 'Your new password is set. Sign in with it.'],
-  ['ended', 'Ended.'],
-  ['added', 'The user is added, and can sign in.'],
-  ['removed', 'The user is removed.'],
-]);
-
-export interface PageOptions {
-  /** Absent: one card with one thing to do. */
-  readonly width?: 'account' | 'list';
-  readonly status?: number;
-  readonly headers?: HeaderList;
-  /** Another origin to which the page's form may lead, or Chromium stops the redirect after it. */
-  readonly leadsTo?: string | null;
-  /** Below the card. */
-  readonly note?: Html | null;
-}
 
 export interface FieldOptions {
   /** Where nothing was typed yet. */
@@ -63,15 +40,15 @@ export class View {
   readonly request: WebRequest;
   readonly services: Services;
   readonly now: number;
-  readonly #typed: Typed;
-  readonly #refusal: Refusal | null;
+  readonly typed: Typed;
+  readonly refusal: Refusal | null;
 
   constructor(request: WebRequest, services: Services, typed: Typed = NOTHING_TYPED, refusal: Refusal | null = null) {
     this.request = request;
     this.services = services;
     this.now = services.clock();
-    this.#typed = typed;
-    this.#refusal = refusal;
+    this.typed = typed;
+    this.refusal = refusal;
   }
 
   /** Whoever asks. @throws {HttpError} 404 where nobody is signed in */
@@ -89,6 +66,10 @@ export class View {
     return this.request.parameter('id') === '' ? '/account' : `/users/${encodeURIComponent(this.ownerId)}`;
   }
 
+  async owner(): Promise<User> {
+    return found(await this.services.users.get(this.ownerId));
+  }
+
   /** A path of ours as the browser knows it: where a proxy strips a prefix, with the prefix. */
   path(own: string): string {
     return `${basePathOf(this.services.config.publicUrl)}${own}`;
@@ -98,6 +79,13 @@ export class View {
   go(own: string, headers: HeaderList = NO_HEADERS, location = this.path(own)): Answer {
     // The length is said, or node:http sends it chunked.
     return { status: 303, content: null, headers: [['Location', location], ...headers, ['Content-Length', '0']] };
+  }
+
+  /** A time as people say it, with the exact one. @param time milliseconds since the epoch */
+  when(time: number): Html {
+    const exact = new Date(time).toISOString();
+    const said = Math.abs(time - this.now) < FAR_MS ? fromNow(time - this.now) : `on ${DATE.format(time)}`;
+    return html`<time datetime="${exact}" title="${exact.slice(0, 16).replace('T', ' ')} UTC">${said}</time>`;
   }
 
   /** A form with its button; without fields, nothing but the button. */
@@ -119,73 +107,29 @@ export class View {
    */
   field(name: string, label: string, autocomplete: string, options: FieldOptions = {}): Html {
     const { hint, value, isEmail = false, isReadOnly = false, hasFocus = false } = options;
-    const wrong = this.#refusal?.field === name ? this.#refusal.text : null;
+    const wrong = this.refusal?.field === name ? this.refusal.text : null;
     const describedBy = `${wrong === null ? '' : `${name}-wrong`}${hint === undefined ? '' : ` ${name}-hint`}`.trim();
     const content = autocomplete.endsWith('-password')
       ? html`type="password"`
-      : html`type="text" dir="auto" value="${this.#typed.get(name) ?? value ?? ''}"`;
+      : html`type="text" dir="auto" value="${this.typed.get(name) ?? value ?? ''}"`;
     return html`<div class="field"><label for="${name}">${label}</label>
 <input id="${name}" name="${name}" autocomplete="${autocomplete}" ${content}${
       isEmail && html` inputmode="email" spellcheck="false" autocapitalize="none"`
-    }${isReadOnly && html` readonly`}${hasFocus && this.#refusal === null && html` autofocus`}${
+    }${isReadOnly && html` readonly`}${hasFocus && this.refusal === null && html` autofocus`}${
       wrong !== null && html` aria-invalid="true"`
     }${describedBy !== '' && html` aria-describedby="${describedBy}"`}>
 ${wrong !== null && html`<p class="wrong" id="${name}-wrong">${wrong}</p>`}
 ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}</div>`;
   }
 
-  /** A new password, and hidden beside it the email under which a password manager keeps it. */
-  newPassword(email: string): Html {
+  newPassword(): Html {
     const hint = `At least ${this.services.config.passwordMinLength} characters.`;
-    return html`<input type="text" name="username" autocomplete="username" value="${email}" readonly hidden>
-${this.field('password', 'New password', 'new-password', { hint })}`;
+    return this.field('password', 'New password', 'new-password', { hint });
   }
 
-  /** @param title nothing that users typed: it has no markup for the direction of writing */
-  page(title: string, body: Html, options: PageOptions = {}): Answer {
-    const { width = 'one', leadsTo = null, note = null } = options;
-    const { status = 200, headers = NO_HEADERS } = this.#refusal ?? options;
-    const { publicUrl } = this.services.config;
-    const host = publicUrl === null ? (this.request.host ?? 'this server') : new URL(publicUrl).host;
-    const main = html`<h1>${title}</h1>
-${this.#outcome()}
-${body}`;
-    const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>${this.#refusal !== null && 'Error: '}${title} – ${host}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="${this.path(STYLE_PATH)}">
-<link rel="icon" href="${this.path(ICON_PATH)}">
-</head>
-<body class="${width}">
-${this.#bar(host)}
-<main>${width === 'one' ? html`<div class="card">${main}</div>` : main}${note}</main>
-</body>
-</html>
-`;
-    const content = new Content(document.text, 'text/html; charset=utf-8');
-    return { status, content, headers: [['Content-Security-Policy', contentSecurityPolicy(leadsTo)], ...headers] };
-  }
-
-  /** What a form has done; of one that was refused why: it has the focus, and leads to the field. */
-  #outcome(): Html | null {
-    const done = DONE.get(this.request.query.get('done') ?? '');
-    if (this.#refusal === null) return done === undefined ? null : html`<p class="done" role="status">${done}</p>`;
-    const { text, field } = this.#refusal;
-    return html`<div class="refused" role="alert" tabindex="-1" autofocus><h2>That did not work</h2>
-<p>${field === null ? text : html`<a href="#${field}">${text}</a>`}</p></div>`;
-  }
-
-  #bar(host: string): Html | null {
-    const { currentUser } = this.request;
-    if (currentUser === null) return null;
-    return html`<header><a class="host" href="${this.path('/account')}">${host}</a>
-<nav aria-label="Pages"><a href="${this.path('/account')}">Account</a>
-${isAdministrator(currentUser) && html`<a href="${this.path('/users')}">Users</a>`}</nav>
-${this.form('/logout', 'Sign out')}</header>`;
+  /** Under which a password manager keeps the passwords that follow. */
+  hiddenUsername(email: string): Html {
+    return html`<input type="text" name="username" autocomplete="username" value="${email}" readonly hidden>`;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { FileSystem } from './journal/file-system.ts';
 import { JournalStore } from './journal/journal-store.ts';
+import type { JournalStoreOptions } from './journal/journal-store.ts';
 import { loadDriver } from './postgres/driver.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import type { SharedCounters } from './shared-counters.ts';
@@ -13,8 +13,10 @@ export interface StoreOptions {
   readonly onNotice: (notice: string) => void;
   /** True, for a server: `open` does not fail for a database that is away; what needs it does, until it is there. */
   readonly startsWithoutDatabase?: boolean;
-  /** Of the journal. */
-  readonly fileSystem?: FileSystem;
+  /** In milliseconds since the epoch, for tests; where there is none, a database counts by its own. */
+  readonly clock?: () => number;
+  /** What else a journal is told. */
+  readonly journal?: Omit<JournalStoreOptions, 'directory' | 'onNotice'>;
 }
 
 /** A store, and what the processes that share it count together; null: there is one process. */
@@ -29,16 +31,16 @@ export interface ChosenStore {
  * @throws {UnusableDatabaseError} the driver is missing
  */
 export function createStore(options: StoreOptions): ChosenStore {
-  const { databaseUrl, dataDirectory, onNotice, fileSystem } = options;
+  const { databaseUrl, dataDirectory, onNotice, journal } = options;
   if (databaseUrl === null) {
-    const journal = { directory: dataDirectory, onNotice, ...(fileSystem !== undefined && { fileSystem }) };
-    return { store: new JournalStore(journal), sharedCounters: null };
+    return { store: new JournalStore({ directory: dataDirectory, onNotice, ...journal }), sharedCounters: null };
   }
   const store = new PostgresStore({
     driver: loadDriver(),
     url: databaseUrl,
     onNotice,
     startsWithout: options.startsWithoutDatabase ?? false,
+    ...(options.clock !== undefined && { counterClock: options.clock }),
   });
   return { store, sharedCounters: store.counters };
 }

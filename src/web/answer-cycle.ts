@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OverloadedError } from '../errors.ts';
 import type { AccessLog } from '../http/access-log.ts';
@@ -41,11 +40,10 @@ export function createAnswerCycle(
   function answerToError(request: WebRequest, error: unknown): Answer | null {
     if (error instanceof RequestAbortedError) return null;
     if (error instanceof OverloadedError) onOverload(request);
-    return showError(request, httpErrorOf(error) ?? reported(error));
+    return showError(request, httpErrorOf(error) ?? reported(request, error));
   }
 
-  function reported(error: unknown): HttpError {
-    const requestId = randomUUID();
+  function reported({ requestId }: WebRequest, error: unknown): HttpError {
     onUnexpectedError(error, requestId);
     return unexpectedError(requestId);
   }
@@ -55,10 +53,10 @@ export function createAnswerCycle(
     if (result === null) return;
     try {
       send(incoming, response, result, headersOf(request, result.status));
-      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status);
+      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status, request);
     } catch (error) {
       // The answer has begun and cannot be taken back: the client must not take it for a whole one.
-      onUnexpectedError(error, randomUUID());
+      onUnexpectedError(error, request.requestId);
       response.destroy();
     }
   }

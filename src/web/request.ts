@@ -6,6 +6,7 @@ import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import type { Answer } from '../http/respond.ts';
 import type { Resource } from '../http/router.ts';
 import type { UserSession } from '../models/user-session.ts';
@@ -91,6 +92,7 @@ export class WebRequest implements AuthRequest, Caller {
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #trustedProxies: number;
+  #requestId: string | null = null;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, target: Target, trustedProxies: number) {
     this.method = incoming.method ?? '';
@@ -100,6 +102,11 @@ export class WebRequest implements AuthRequest, Caller {
     this.#incoming = incoming;
     this.#response = response;
     this.#trustedProxies = trustedProxies;
+  }
+
+  /** By which the logs tell this request: most are never asked for it. */
+  get requestId(): string {
+    return (this.#requestId ??= requestIdOf(this.#incoming, this.#trustedProxies));
   }
 
   get userId(): string | null {

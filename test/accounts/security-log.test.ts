@@ -17,7 +17,7 @@ test('SecurityLog writes one JSON object a line for each event, with who did it'
   const address = '192.0.2.7';
   const caller: Caller = { address, userAgent: 'test', userId: 'u1', isOperator: false };
   log.log('sign_in_succeeded', { ...caller, userId: null }, { user_id: 'u1', method: 'session' });
-  log.signInFailed({ address, reason: 'wrong_password', method: 'basic', userId: 'u1' });
+  log.signInFailed({ address }, { reason: 'wrong_password', method: 'basic', userId: 'u1' });
   log.log('signed_out', caller, { user_id: 'u1' });
   log.log('user_created', caller, { user_id: 'u2', email: 'eve@example.com', groups: ['ops'] });
   log.log('user_deleted', OPERATOR, { user_id: 'u2', email: 'eve@example.com' });
@@ -36,7 +36,7 @@ test('signInFailed() prints a tag in place of an email: the same for the same, a
   const { log, lines } = recording();
   const emails = ['p@ssw0rd-of-mine', 'p@ssw0rd-of-mine', 'bob@example.com'];
   for (const email of emails) {
-    log.signInFailed({ address: '192.0.2.7', reason: 'unknown_email', method: 'session', email });
+    log.signInFailed({ address: '192.0.2.7' }, { reason: 'unknown_email', method: 'session', email });
   }
   assert.doesNotMatch(lines.join(''), /p@|ssw0rd|mine|bob|example/);
   const tags = lines.map((line) => tagOf(line));
@@ -47,7 +47,7 @@ test('signInFailed() prints a tag in place of an email: the same for the same, a
 
 test('signInFailed() gives another tag when the instance is another', () => {
   const tags = [recording(), recording()].map(({ log, lines }) => {
-    log.signInFailed({ address: '::1', reason: 'throttled', method: 'basic', email: 'bob@example.com' });
+    log.signInFailed({ address: '::1' }, { reason: 'throttled', method: 'basic', email: 'bob@example.com' });
     return tagOf(lines.join(''));
   });
   assert.notEqual(tags[0], tags[1]);
@@ -66,9 +66,9 @@ test('signInFailed() writes the first throttled attempt of each network and acco
     ['2001:db8::1', { email: 'a@example.com' }],
     ['2001:db8::1', { email: 'b@example.com' }],
   ];
-  for (const [address, who] of attempts) log.signInFailed({ address, reason: 'throttled', method: 'session', ...who });
+  for (const [address, who] of attempts) log.signInFailed({ address }, { reason: 'throttled', method: 'session', ...who });
   assert.equal(lines.length, 5);
-  log.signInFailed({ address: '2001:db8::1', reason: 'wrong_password', method: 'session', userId: 'u1' });
+  log.signInFailed({ address: '2001:db8::1' }, { reason: 'wrong_password', method: 'session', userId: 'u1' });
   assert.equal(lines.length, 6, 'what was looked at is always written');
   for (const callback of timers) callback();
   assert.deepEqual(JSON.parse(lines[6] ?? ''), { time: TIME, event: 'lines_left_out', of: 'sign_in_throttled', count: 2 });

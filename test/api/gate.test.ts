@@ -107,6 +107,10 @@ property('no random spelling gets more than the status without credentials', 1, 
     if (reply.status === 200) {
       assert.equal(reply.text, '{\n  "status": "OK"\n}\n', target);
       statusAnswers += 1;
+    } else if (reply.status === 303) {
+      // A page: to the sign-in, and nothing else.
+      assert.equal(reply.text, '', target);
+      assert.match(String(reply.headers.location), /^\/login(?:\?rd=|$)/, target);
     } else {
       // 403 is the route of that name alone, which is not among the pieces.
       assert.ok([400, 401, 404, 405].includes(reply.status), `${target}: ${reply.status}`);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { API_ROUTES } from '../../src/api/v1/routes.ts';
+import { GATEWAY_ROUTES } from '../../src/gateway/routes.ts';
 import { fieldsOf } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
 
-test('GET openapi.json names every route of the table, and what each answers', async (t) => {
+const ROUTES = [...API_ROUTES, ...GATEWAY_ROUTES];
+
+test('GET openapi.json names every route of the tables, and what each answers', async (t) => {
   const { api } = await startTestService(t, { sessionName: 'sid', publicUrl: 'https://auth.example.com' });
   const reply = await api('GET', '/openapi.json');
   assert.equal(reply.status, 200);
@@ -17,11 +20,12 @@ test('GET openapi.json names every route of the table, and what each answers', a
     assert.ok(typeof item === 'object' && item !== null);
     return Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
   });
-  assert.deepEqual(documented.sort(), API_ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
+  const routed = ROUTES.map(({ method, path }) => `${method === '*' ? 'GET' : method} ${path}`);
+  assert.deepEqual(documented.sort(), routed.sort());
 });
 
 test('every operation of openapi.json has an id of its own', () => {
-  const ids = API_ROUTES.map(({ description }) => description.operationId);
+  const ids = ROUTES.map(({ description }) => description.operationId);
   assert.equal(new Set(ids).size, ids.length);
 });
 

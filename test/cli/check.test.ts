@@ -43,3 +43,26 @@ test('check exits 1 when there is no such directory', async (t) => {
   const { directory, run } = commandLine(t);
   assertFailed(await run(['check'], { env: { DATA_DIR: join(directory, 'missing') } }), 1, /ENOENT/);
 });
+
+test('check reads a directory while its server writes there', async (t) => {
+  const { directory, run } = commandLine(t);
+  const { addUser, api } = await startTestService(t, { dataDirectory: directory });
+  await addUser(EMAIL, PASSWORD);
+  const counts = /^journal\.jsonl: .* all whole$\n^ {2}users: 1$/m;
+  const whole = await run(['check']);
+  assert.deepEqual([whole.status, whole.stderr], [0, '']);
+  assert.match(whole.stdout, counts);
+  // Half of a line: a write of this very moment.
+  appendFileSync(join(directory, JOURNAL), '{"half');
+  const growing = await run(['check']);
+  assert.deepEqual([growing.status, growing.stderr], [0, '']);
+  assert.match(growing.stdout, counts);
+  assert.match(growing.stdout, /^journal\.jsonl: 6 bytes more, which were just being written$/m);
+  assert.equal((await api('GET', '/status')).status, 200);
+});
+
+test('check says that it reads files where DATABASE_URL is set', async (t) => {
+  const { run } = commandLine(t);
+  const ended = await run(['check'], { env: { DATABASE_URL: 'postgres://user:secret@127.0.0.1/db' } });
+  assertFailed(ended, 1, /^check reads the files of DATA_DIR, and DATABASE_URL is set\n$/);
+});

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { EMAIL, isLive, login, PASSWORD, signedIn } from '../helpers/accounts.ts';
 import { assertFailed } from '../helpers/command-line.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
-import { runCli } from '../helpers/in-process-cli.ts';
+import { runCli, TestSystem } from '../helpers/in-process-cli.ts';
 import type { CliOptions, Finished } from '../helpers/in-process-cli.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestService } from '../helpers/service.ts';
@@ -200,4 +200,42 @@ test('user unlock lets an account be tried again in the server that runs', async
   assert.match(output(await runCli(server.directory, ['user', 'unlock', EMAIL])), new RegExp(`^Unlocked user: ${UUID}\n$`));
   assert.equal((await login(server, EMAIL, PASSWORD)).status, 200);
   assert.ok(server.logs.security.some((line) => line.includes('"event":"user_unlocked"')));
+});
+
+test('on a terminal, what would fail is told before a password is asked for, and nobody is kept out meanwhile', async (t) => {
+  const directory = temporaryDirectory(t);
+  output(await runCli(directory, ['user', 'add', EMAIL], { input: PASSWORD }));
+  const env = { DATA_DIR: directory };
+  const taken = await new TestSystem({ env, isTyped: true }).run(['user', 'add', 'BOB@example.com']);
+  assertFailed(taken, 1, /^a user with this email exists already\n$/);
+  const unknown = await new TestSystem({ env, isTyped: true }).run(['user', 'password', 'nobody@example.com']);
+  assertFailed(unknown, 1, /^no user found/);
+
+  const system = new TestSystem({ env, isTyped: true });
+  let meanwhile: Promise<Finished> | null = null;
+  system.onOutput = (text) => {
+    if (text === 'Password: ') {
+      meanwhile = runCli(directory, ['user', 'groups', EMAIL, '+ops']);
+      void meanwhile.then(() => system.type(`${NEW_PASSWORD}\r`));
+    }
+    if (text === 'Password, again: ') system.type(`${NEW_PASSWORD}\r`);
+  };
+  const changed = await system.run(['user', 'password', EMAIL]);
+  assert.equal(changed.status, 0, changed.stderr);
+  assert.equal(changed.stderr, 'Password: \nPassword, again: \n');
+  assert.ok(meanwhile !== null);
+  assert.match(output(await meanwhile), /admins ops\n$/);
+
+  const wavering = new TestSystem({ env, isTyped: true });
+  wavering.onOutput = (text) => {
+    if (text.startsWith('Password')) wavering.type(`${text}\r`);
+  };
+  const differ = await wavering.run(['user', 'password', EMAIL]);
+  assert.deepEqual([differ.status, differ.stdout], [1, '']);
+  assert.match(differ.stderr, /the two passwords differ: nothing was changed\n$/);
+  const away = new TestSystem({ env, isTyped: true });
+  away.onOutput = (text) => {
+    if (text === 'Password: ') away.type('\u0003');
+  };
+  assert.equal((await away.run(['user', 'password', EMAIL])).status, 130);
 });

@@ -4,12 +4,7 @@ import type { Criteria, Identified, Index, Owned, Repository, Schema, Store, Tra
 
 /** Collection → id → record, in the order in which the ids were first saved. */
 type State = Map<string, Map<string, string>>;
-
-interface Declared {
-  readonly schema: object;
-  readonly ownerName: string | null;
-  removeOwned(state: State, ownerId: string): void;
-}
+type Declared = { schema: object; ownerName: string | null; removeOwned(state: State, ownerId: string): void };
 
 /** Runs a step on the state: alone, where it changes something. */
 type Run = <T>(step: (state: State) => T, isWrite: boolean) => Promise<T>;
@@ -24,15 +19,11 @@ export class PlainStore implements Store {
     const owner = schema.belongsTo?.owner ?? null;
     const isOwnerKnown = owner === null || this.#declared.get(owner.collection)?.schema === owner;
     if (this.#declared.has(schema.collection) || !isOwnerKnown) throw new TypeError(schema.collection);
-    const repository = new PlainRepository(schema, this.#declared, async (step, isWrite) =>
-      isWrite ? this.#alone(async (state) => step(state)) : step(this.#state),
-    );
+    const run: Run = async (step, isWrite) => (isWrite ? this.#alone(async (state) => step(state)) : step(this.#state));
+    const repository = new PlainRepository(schema, this.#declared, run);
     this.#state.set(schema.collection, new Map());
-    this.#declared.set(schema.collection, {
-      schema,
-      ownerName: owner?.collection ?? null,
-      removeOwned: (state, ownerId) => void repository.removeOwnedFrom(state, ownerId, null),
-    });
+    const removeOwned = (state: State, ownerId: string): void => void repository.removeOwnedFrom(state, ownerId, null);
+    this.#declared.set(schema.collection, { schema, ownerName: owner?.collection ?? null, removeOwned });
     return repository;
   }
 
@@ -44,7 +35,6 @@ export class PlainStore implements Store {
 
   async open(): Promise<void> {}
   async close(): Promise<void> {}
-
   #alone<T>(work: (state: State) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
       const state: State = new Map([...this.#state].map(([name, records]) => [name, new Map(records)]));
@@ -66,7 +56,6 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
   readonly #schema: Schema<M, O>;
   readonly #declared: ReadonlyMap<string, Declared>;
   readonly #run: Run;
-
   constructor(schema: Schema<M, O>, declared: ReadonlyMap<string, Declared>, run: Run) {
     [this.#schema, this.#declared, this.#run] = [schema, declared, run];
   }
@@ -117,9 +106,8 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
     }, true);
   removeOwnedFrom(state: State, ownerId: string, exceptId: string | null): number {
     if (this.#schema.belongsTo === undefined) throw new TypeError('no owner');
-    const owned = this.#models(state).filter((model) => this.#ownerId(model) === ownerId && model.id !== exceptId);
-    for (const { id } of owned) this.#remove(state, id);
-    return owned.length;
+    const isOwned = (model: M): boolean => this.#ownerId(model) === ownerId && model.id !== exceptId;
+    return this.#models(state).filter((model) => isOwned(model) && this.#remove(state, model.id)).length;
   }
   #records(state: State): Map<string, string> {
     return state.get(this.#schema.collection) ?? new Map();

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { Agent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
@@ -8,6 +9,22 @@ export interface Reply {
   /** The body as JSON; throws where it is none. */
   json(): unknown;
 }
+
+/** An answer, and the request that it is for. */
+export class SeenAnswer {
+  readonly method: string;
+  readonly target: string;
+  readonly reply: Reply;
+
+  constructor(method: string, target: string, reply: Reply) {
+    this.method = method;
+    this.target = target;
+    this.reply = reply;
+  }
+}
+
+/** Every answer that a test sees, as `SeenAnswer`: `test/openapi/check-every-answer.ts` holds each against the document. */
+export const ANSWERS = channel('test.answers');
 
 export interface RequestOptions {
   readonly headers?: OutgoingHttpHeaders;
@@ -65,12 +82,10 @@ export function replyOf(outgoing: ClientRequest): Promise<Reply> {
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          text,
-          json: () => JSON.parse(text),
-        });
+        const { statusCode: status = 0, headers } = incoming;
+        const reply = { status, headers, text, json: () => JSON.parse(text) };
+        ANSWERS.publish(new SeenAnswer(outgoing.method, outgoing.path, reply));
+        resolve(reply);
       });
     });
   });

@@ -12,8 +12,10 @@ export interface Finished {
 
 export interface CliOptions {
   readonly env?: { readonly [name: string]: string };
-  /** Its standard input. */
+  /** Its standard input, which then ends. */
   readonly input?: string | Buffer;
+  /** Whether a person types its standard input, which does not end: see `TestSystem.type`. */
+  readonly isTyped?: boolean;
   /** Whether standard output and standard error are a terminal. */
   readonly isTerminal?: boolean;
   /** What a write to standard output fails with. */
@@ -45,15 +47,21 @@ class TestStream implements OutputStream {
   on(): void {}
 }
 
-/** A standard input that is no terminal. */
 class TestInput extends PassThrough {
+  readonly isTTY: boolean;
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+
   setRawMode(): void {}
 }
 
 /** A command in a process of its own, as far as it can tell. */
 export class TestSystem implements System {
   readonly env: { readonly [name: string]: string };
-  readonly stdin = new TestInput();
+  readonly stdin: TestInput;
   readonly stdout: TestStream;
   readonly stderr: TestStream;
   /** Is told of what the command writes. */
@@ -61,9 +69,10 @@ export class TestSystem implements System {
   exitCode: number | string | null | undefined;
   readonly #listeners = new Map<string, (reason: unknown) => void>();
 
-  constructor({ env = {}, input = '', isTerminal = false, failure }: CliOptions) {
+  constructor({ env = {}, input = '', isTyped = false, isTerminal = false, failure }: CliOptions) {
     this.env = env;
-    this.stdin.end(input);
+    this.stdin = new TestInput(isTyped);
+    if (!isTyped) this.stdin.end(input);
     const onText = (text: string): void => this.onOutput(text);
     this.stdout = new TestStream(isTerminal, onText, failure);
     this.stderr = new TestStream(isTerminal, onText);
@@ -76,6 +85,11 @@ export class TestSystem implements System {
   /** As the kernel does it. */
   signal(name: string): void {
     this.#listeners.get(name)?.(name);
+  }
+
+  /** What the person types next. */
+  type(text: string): void {
+    this.stdin.write(text);
   }
 
   exit(): never {

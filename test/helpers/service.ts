@@ -8,6 +8,7 @@ import type { Service, ServiceOptions } from '../../src/service.ts';
 import { send } from './client.ts';
 import type { Reply, RequestOptions } from './client.ts';
 import { temporaryDirectory } from './directory.ts';
+import { databaseInPlaceOf } from './test-database.ts';
 
 /** Hashes that cost next to nothing, for tests of which the cost is not the matter. */
 export const CHEAP_COST = { logN: 4, r: 8, p: 1 };
@@ -31,10 +32,12 @@ export type TestServiceOptions = Partial<Omit<ServiceOptions, 'config' | 'logs'>
 export async function startTestService(t: TestContext, options: TestServiceOptions = {}): Promise<TestService> {
   const { passwords = new PasswordHasher({ cost: CHEAP_COST }), clock, monotonicClock, limits, fileSystem, ...settings } = options;
   const logs: { access: string[]; security: string[]; notice: string[] } = { access: [], security: [], notice: [] };
+  const dataDirectory = options.dataDirectory ?? temporaryDirectory(t);
   const config: Config = {
     ...parseConfig({ ALLOWED_HOSTS: '*' }).config,
     port: 0,
-    dataDirectory: options.dataDirectory ?? temporaryDirectory(t),
+    dataDirectory,
+    databaseUrl: await databaseInPlaceOf(dataDirectory),
     ...settings,
   };
   const service = await startService({

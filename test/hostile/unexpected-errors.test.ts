@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import { MODEL_OPTIONS } from '../helpers/model-options.ts';
 import { declareModels } from '../../src/models/repositories.ts';
+import { MemoryLoginThrottle } from '../../src/security/memory-login-throttle.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { SecurityLog } from '../../src/accounts/security-log.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
@@ -100,6 +101,7 @@ test('an error after the header was sent ends the connection, so that the answer
     monotonicClock: () => performance.now(),
     config: parseConfig({ ALLOWED_HOSTS: '*' }).config,
     passwords: new PasswordHasher({ cost: CHEAP_COST }),
+    throttle: new MemoryLoginThrottle({ maxFailures: 0, windowSeconds: 1 }),
     securityLog: new SecurityLog(() => {}, Date.now),
     accessLog: null,
     onUnexpectedError: (error) => errors.push(error),

@@ -45,6 +45,15 @@ test('log() writes a JSON object a line', () => {
   assert.deepEqual({ address, method, status }, { address: '::1', method: 'PUT', status: 500 });
 });
 
+test('log() writes the id of the request in JSON, and asks for it nowhere else', () => {
+  const json = logTo('json');
+  json.log.log('::1', 'GET', '/', '1.1', 200, { requestId: 'a"b' });
+  assert.equal(JSON.parse(json.lines[0] ?? '').request_id, 'a"b');
+  const common = logTo('common');
+  common.log.log('::1', 'GET', '/', '1.1', 200, { get requestId() { return assert.fail('not asked for'); } });
+  assert.match(common.lines[0] ?? '', /"GET \/ HTTP\/1\.1" 200 -\n$/);
+});
+
 test('log() writes UTC, wherever the server stands', (t) => {
   const { TZ } = process.env;
   t.after(() => (TZ === undefined ? delete process.env['TZ'] : (process.env['TZ'] = TZ)));

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { discardBody, readBody } from '../../src/http/body.ts';
 import type { HttpLimits } from '../../src/http/http-limits.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import { settles } from '../helpers/handles.ts';
+import { openSockets, settles } from '../helpers/handles.ts';
 import { HOST, assertErrorForm, get, post, start } from '../helpers/raw-connection.ts';
 
 interface Client {
@@ -193,4 +193,21 @@ test('HttpServer bounds the requests that wait: the connection that has most of 
   const alone = await from(GREEDY, port, first + get('').repeat(500));
   assert.ok(await settles(() => alone.isClosed), 'nobody has more than all there is');
   assert.ok(await answersTo(await from(GREEDY, port)));
+});
+
+test('HttpServer gives back what a connection held that is gone', async (t) => {
+  const { port, held } = await startServer(t, { maxRequestMemoryBytes: 100_000 });
+  const other = await from(OTHER, port);
+  assert.ok(await answersTo(other));
+  const socketsBefore = openSockets();
+  for (let round = 1; round <= 4; round += 1) {
+    const client = await from(GREEDY, port, get('').replace('/', '/held') + get('').repeat(40));
+    assert.ok(await settles(() => held.length === round));
+    assert.ok(await answersTo(other));
+    assert.equal(client.isClosed, false, `round ${round}`);
+    client.socket.resetAndDestroy();
+    // A connection with requests that wait is not read: that it is gone shows when its answer is sent.
+    held.at(-1)?.end();
+    assert.ok(await settles(() => openSockets() <= socketsBefore));
+  }
 });

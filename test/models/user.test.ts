@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldEmail, User, userSchema } from '../../src/models/user.ts';
+import { foldEmail, User } from '../../src/models/user.ts';
+import { userSchema } from '../../src/models/user-schema.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { CHEAP_COST } from '../helpers/service.ts';
 
@@ -56,6 +57,8 @@ for (const [firstName, lastName, displayName] of [
   ['Bob', null, 'Bob'],
   [null, 'Dylan', 'Dylan'],
   [null, null, 'Bob@Example.com'],
+  ['', 'Dylan', 'Dylan'],
+  ['', '', 'Bob@Example.com'],
 ] as const) {
   test(`displayName() is ${displayName} for ${firstName} ${lastName}`, () => {
     assert.equal(new User({ ...FIELDS, firstName, lastName }).displayName(), displayName);

@@ -108,6 +108,23 @@ test('transactions of both run one at a time: of what each counts first, no more
   assert.equal(await b.books.count(), 3);
 });
 
+test('the work of a transaction does not begin before that of the other process is over', async (t) => {
+  const [a, b] = await two(t);
+  const order: string[] = [];
+  let second: Promise<unknown> = Promise.resolve();
+  await a.store.transaction(async (transaction) => {
+    order.push('first begins');
+    second = b.store.transaction(async (other) => {
+      order.push('second begins');
+      await other.collection(SHELVES).count();
+    });
+    for (let round = 0; round < 30; round += 1) await transaction.collection(SHELVES).count();
+    order.push('first ends');
+  });
+  await second;
+  assert.deepEqual(order, ['first begins', 'first ends', 'second begins']);
+});
+
 test('what a transaction has read is not changed by the other until it is over', async (t) => {
   const [a, b] = await two(t);
   await a.shelves.save(shelf('a', 'x'));

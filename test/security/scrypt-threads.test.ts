@@ -47,7 +47,7 @@ test('derive() rejects what scrypt refuses, in both kinds of threads, and goes o
   assert.deepEqual(await Promise.all(deriveAll(threads, 5)), [0, 1, 2, 3, 4].map(expected));
 });
 
-test('ScryptThreads ends a thread that has had nothing to do', async () => {
+test('ScryptThreads ends a thread that has had nothing to do', { timeout: 120_000 }, async () => {
   const threads = new ScryptThreads({ idleMs: 1 });
   await Promise.all(deriveAll(threads, 5));
   while (threads.threads > 0) await delay(1);

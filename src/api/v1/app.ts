@@ -10,7 +10,7 @@ import type { AccessLog } from '../../http/access-log.ts';
 import type { Database } from '../../models/repositories.ts';
 import { digestSessionId } from '../../models/user-session.ts';
 import type { SessionPolicy } from '../../models/user-session.ts';
-import { MemoryLoginThrottle } from '../../security/memory-login-throttle.ts';
+import type { LoginThrottle } from '../../security/login-throttle.ts';
 import type { PasswordHasher } from '../../security/password.ts';
 import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
@@ -23,12 +23,15 @@ import { createAuth } from './auth/create-auth.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { API_ROUTES } from './routes.ts';
 
+const ROUTES = [...API_ROUTES, ...GATEWAY_ROUTES];
+
 export interface AppDependencies {
   readonly config: Config;
   readonly database: Database;
   /** When sessions end; the database's own. */
   readonly sessionPolicy: SessionPolicy;
   readonly passwords: PasswordHasher;
+  readonly throttle: LoginThrottle;
   readonly securityLog: SecurityLog;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
@@ -54,12 +57,8 @@ export interface App {
 
 /** Wires the API: the operations on accounts, the kind of authentication, the routes. */
 export function createApp(dependencies: AppDependencies): App {
-  const { config, database, passwords: hasher, securityLog: log, accessLog, clock, monotonicClock } = dependencies;
-  const throttle = new MemoryLoginThrottle({
-    maxFailures: config.loginMaxFailures,
-    windowSeconds: config.loginWindowSeconds,
-    clock,
-  });
+  const { config, database, passwords: hasher, throttle, securityLog: log } = dependencies;
+  const { accessLog, clock, monotonicClock } = dependencies;
   const sessions = new Sessions({
     database,
     policy: dependencies.sessionPolicy,
@@ -100,14 +99,14 @@ export function createApp(dependencies: AppDependencies): App {
     accounts,
     passwords,
     signIn,
-    openApi: once(() => new JsonContent(openApiDocument(API_ROUTES, sessionName, dependencies.publicUrl()))),
+    openApi: once(() => new JsonContent(openApiDocument(ROUTES, sessionName, dependencies.publicUrl()))),
     isStopping: dependencies.isStopping,
     securityLog: log,
     clock,
   };
   const { onUnexpectedError } = dependencies;
   const handle = createApplication({
-    routes: [...API_ROUTES, ...GATEWAY_ROUTES, ...PAGE_ROUTES],
+    routes: [...ROUTES, ...PAGE_ROUTES],
     services,
     showErrorPage: (request, error) => showErrorPage(request, error, services),
     accessLog,

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { StoreLockedError } from '../../errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { checkDirectory, withDirectoryErrors } from './data-directory.ts';
@@ -22,6 +23,8 @@ export interface CheckReport {
  */
 export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
   readonly #directory: string;
+  /** Whether a server writes there meanwhile. */
+  #isInUse = false;
   readonly #collections = new Collections({
     gathering: () => new Batch(),
     commit: () => Promise.reject(new TypeError('a check writes nothing')),
@@ -48,7 +51,6 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
    *
    * @throws {DamagedFileError} the journal is damaged
    * @throws {NewerFormatError} a newer version of this server wrote it
-   * @throws {StoreLockedError} a process has the directory
    * @throws {DataDirectoryError} a file cannot be read, there is no such directory, or it is not safe
    */
   check(): Promise<CheckReport> {
@@ -60,7 +62,7 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
     const names = (await readdir(this.#directory)).sort();
     const tell = (line: string): number => lines.push(line);
     await checkDirectory(this.#directory, tell);
-    const lock = await DirectoryLock.acquireToRead(this.#directory);
+    const lock = await this.#lockUnlessInUse();
     try {
       const previous = lock?.previous ?? null;
       const content = await loadJournal(nodeFileSystem, this.#directory, this.#collections, previous, tell);
@@ -68,13 +70,25 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
       for (const name of names) {
         if (name === LOCK_FILE || name === LOCK_SOCKET) continue;
         if (name === JOURNAL_FILE && content !== null) lines.push(...this.#describe(content), ...doubles);
+        else if (name === NEW_JOURNAL_FILE && this.#isInUse) lines.push(`${name}: a compaction under way`);
         else lines.push(`${name}: ${purposeOf(name)}`);
       }
       if (content === null) lines.push(`${JOURNAL_FILE}: not there; nothing was stored yet`);
       else if (content.lineCount > 0) await lock?.noteJournal();
-      return { lines, isWhole: (content === null || content.torn === null) && doubles.length === 0 };
+      return { lines, isWhole: (this.#isInUse || content === null || content.torn === null) && doubles.length === 0 };
     } finally {
       await lock?.release();
+    }
+  }
+
+  /** A journal may be read while it grows: what was acknowledged is never changed, and a compaction makes a new file. */
+  async #lockUnlessInUse(): Promise<DirectoryLock | null> {
+    try {
+      return await DirectoryLock.acquireToRead(this.#directory);
+    } catch (error) {
+      if (!(error instanceof StoreLockedError)) throw error;
+      this.#isInUse = true;
+      return null;
     }
   }
 
@@ -82,7 +96,9 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
     const lines = [`${JOURNAL_FILE}: ${lineCount} lines, ${wholeBytes} bytes, ${entryCount} entries, all whole`];
     if (version < JOURNAL_VERSION) lines.push(`  format ${version}: the next start rewrites it in format ${JOURNAL_VERSION}`);
     for (const collection of this.#collections.all()) lines.push(`  ${collection.name}: ${collection.size}`);
-    if (torn !== null) {
+    if (torn !== null && this.#isInUse) {
+      lines.push(`${JOURNAL_FILE}: ${torn.byteLength} bytes more, which were just being written`);
+    } else if (torn !== null) {
       lines.push(
         `${JOURNAL_FILE}: its end, ${torn.byteLength} bytes from line ${torn.line} (byte ${torn.byteOffset}) on, ` +
           'is not whole: most likely a write that was cut short and never acknowledged. ' +

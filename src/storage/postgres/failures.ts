@@ -27,6 +27,10 @@ const PASSING_CLASSES: ReadonlySet<string> = new Set([
 /** Codes of other classes that mean "not now": a prepared statement that is not there, or no longer fits its tables. */
 const STALE_STATEMENT: ReadonlySet<string> = new Set(['26000', '0A000', '42P05']);
 
+/** Prepared by another client of a pgbouncer, or for another one. */
+const BOUNCED: ReadonlySet<string> = new Set(['26000', '42P05']);
+const BOUNCER_HINT = '; pgbouncer in transaction mode must be 1.21 or later, with max_prepared_statements';
+
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const READ_ONLY = '25006';
@@ -74,7 +78,7 @@ export class RefusedStatementError extends Error {
   readonly constraint: string | null;
 
   constructor({ message, code, constraint }: ServerError) {
-    super(`${message} (SQLSTATE ${code})`);
+    super(`${message} (SQLSTATE ${code})${BOUNCED.has(code) ? BOUNCER_HINT : ''}`);
     this.code = code;
     this.constraint = constraint;
   }

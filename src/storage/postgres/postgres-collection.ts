@@ -1,10 +1,11 @@
-import { DamagedRecordError, DuplicateValueError, MissingOwnerError } from '../../errors.ts';
-import type { Criteria, Identified, Owned, Repository, Schema } from '../store.ts';
+import { DuplicateValueError, MissingOwnerError } from '../../errors.ts';
+import type { Criteria, Identified, Owned, Repository } from '../store.ts';
 import { isKey } from '../store.ts';
 import type { Statement } from './connection.ts';
 import type { Row, SqlValue } from './driver.ts';
 import { asStoreError, RefusedStatementError } from './failures.ts';
-import { GatheredReads } from './gathered-reads.ts';
+import type { GatheredReads } from './gathered-reads.ts';
+import { decoded, gatheredModels, gatheredOwned } from './records.ts';
 import { SWEEP_BATCH } from './statements.ts';
 import type { ChangeStatements, ReadStatements, Statements } from './statements.ts';
 import type { Table } from './table.ts';
@@ -34,7 +35,8 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
   readonly #reads: ReadStatements;
   readonly #changes: ChangeStatements;
   readonly #models: GatheredReads<M>;
-  readonly #owned: GatheredReads<Owned<M, O>>;
+  /** Made when it is first needed: a transaction seldom does. */
+  #owned: GatheredReads<Owned<M, O>> | null = null;
 
   /** @param ownsOthers whether a collection belongs to this one */
   constructor(table: Table<M, O>, statements: Statements, access: Access, ownsOthers: () => boolean) {
@@ -43,11 +45,7 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
     this.#ownsOthers = ownsOthers;
     this.#reads = access.isTransaction ? statements.lockingReads : statements.reads;
     this.#changes = statements.changes;
-    this.#models = new GatheredReads(async (ids) => {
-      const rows = await access.read(this.#reads.get, [ids]);
-      return new Map(rows.map(([id, record]) => [String(id), decoded(table.schema, record)]));
-    });
-    this.#owned = new GatheredReads((ids) => this.#readOwned(ids));
+    this.#models = gatheredModels(table.schema, this.#reads.get, access.read);
   }
 
   async all(): Promise<M[]> {
@@ -73,7 +71,11 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
   }
 
   async getWithOwner(id: string): Promise<Owned<M, O> | null> {
-    if (this.#reads.getWithOwner === null) throw new TypeError(`the owners of ${this.#table.schema.collection} are not in this store`);
+    const { schema } = this.#table;
+    const owners = schema.belongsTo?.owner ?? null;
+    const { getWithOwner } = this.#reads;
+    if (owners === null || getWithOwner === null) throw new TypeError(`the owners of ${schema.collection} are not in this store`);
+    this.#owned ??= gatheredOwned(schema, owners, getWithOwner, this.#access.read);
     return isKey(id) ? this.#owned.get(id).catch(rethrow) : null;
   }
 
@@ -148,20 +150,6 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
     return row?.[0] ?? null;
   }
 
-  async #readOwned(ids: readonly string[]): Promise<ReadonlyMap<string, Owned<M, O>>> {
-    const { schema } = this.#table;
-    const { getWithOwner } = this.#reads;
-    const owners = schema.belongsTo?.owner ?? null;
-    if (getWithOwner === null || owners === null) return new Map();
-    const rows = await this.#access.read(getWithOwner, [ids]);
-    return new Map(
-      rows.map(([id, record, ownerRecord]) => [
-        String(id),
-        { model: decoded(schema, record), owner: decoded(owners, ownerRecord) },
-      ]),
-    );
-  }
-
   /** @throws {MissingOwnerError} it has no owner, or one that can be none */
   #valuesOf(model: M): SqlValue[] {
     const { schema, keys } = this.#table;
@@ -191,11 +179,4 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
 
 function rethrow(error: unknown): never {
   throw asStoreError(error);
-}
-
-/** @throws {DamagedRecordError} it is not what `encode` writes */
-function decoded<M extends Identified, O extends Identified>(schema: Schema<M, O>, record: string | null | undefined): M {
-  const model = schema.decode(JSON.parse(record ?? 'null'), (id) => id);
-  if (model === null) throw new DamagedRecordError(schema.collection);
-  return model;
 }

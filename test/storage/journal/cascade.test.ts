@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { MissingOwnerError } from '../../../src/errors.ts';
 import { userSessionSchema } from '../../../src/models/user-session-schema.ts';
 import { ENDLESS } from '../../../src/models/user-session.ts';
-import { userSchema } from '../../../src/models/user.ts';
+import { userSchema } from '../../../src/models/user-schema.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import type { Commit } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { declareModels } from '../../../src/models/repositories.ts';
-import { userSchema } from '../../../src/models/user.ts';
+import { userSchema } from '../../../src/models/user-schema.ts';
 import { StoreCheck } from '../../../src/storage/journal/check.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';

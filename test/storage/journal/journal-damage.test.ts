@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DamagedFileError, DataDirectoryError, NewerFormatError } from '../../../src/errors.ts';
-import { userSchema } from '../../../src/models/user.ts';
+import { userSchema } from '../../../src/models/user-schema.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';

@@ -57,3 +57,8 @@ test('asStoreError() makes "not now" of what passes, and leaves a bug a bug', ()
   const bug = new TypeError('ours');
   assert.equal(asStoreError(bug), bug);
 });
+
+test('statementFailure() names the pgbouncer that does not keep prepared statements', () => {
+  assert.match(statementFailure(answered('26000')).message, /pgbouncer in transaction mode must be 1\.21 or later/);
+  assert.doesNotMatch(statementFailure(answered('0A000')).message, /pgbouncer/);
+});

@@ -13,6 +13,8 @@ export interface AuthRequest {
   readonly headers: IncomingHttpHeaders;
   /** The client's IP address, as far as it can be trusted. */
   readonly address?: string;
+  /** By which the logs tell the request. */
+  readonly requestId?: string;
 }
 
 /** What the authentication classes are made with; each takes what it needs. */
@@ -112,8 +114,8 @@ export class Auth {
 }
 
 /** Who asks, as far as a bare request tells. */
-export function callerOf({ headers, address = NO_ADDRESS }: AuthRequest): Caller {
-  return { address, userAgent: headers['user-agent'] ?? null, userId: null, isOperator: false };
+export function callerOf({ headers, address = NO_ADDRESS, requestId }: AuthRequest): Caller {
+  return { address, requestId, userAgent: headers['user-agent'] ?? null, userId: null, isOperator: false };
 }
 
 function isExcluded(path: string, excluded: string): boolean {

@@ -1,29 +1,39 @@
 import { packageVersion } from '../../../version.ts';
-import type { ApiRoute, Description, HeaderName, ResponseDescription } from './description.ts';
+import type { ApiRoute, Description, ParameterDescription, ResponseDescription } from './description.ts';
+import { allResponses, SHARED_RESPONSES } from './errors.ts';
+import { EXAMPLES } from './examples.ts';
+import { HEADERS } from './headers.ts';
+import type { HeaderName } from './headers.ts';
 import { SCHEMAS } from './schemas.ts';
 import type { SchemaName } from './schemas.ts';
 
-const UNSAFE_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const INTRODUCTION = `Users, sign-ins and sessions.
+
+- An error is \`{"error": "…"}\`, whatever its status.
+- Every answer has \`Cache-Control: no-store\`, \`X-Content-Type-Options: nosniff\` and the CORS fields that CORS_ORIGINS asks for.
+- HEAD is answered wherever GET is, without a body. OPTIONS is answered with 204 and \`Allow\`, before authentication.
+- A method that a path does not have is 405 with \`Allow\`; a path that is not here is 404; both are 401 for whoever is not signed in.
+- A slash at the end of a path makes no difference.`;
 
 const TAGS = [
   { name: 'Service', description: 'The server itself.' },
   { name: 'Users', description: 'Users and their groups.' },
   { name: 'Passwords', description: 'How passwords change.' },
   { name: 'Sessions', description: 'Signing in and out, and where a user is signed in.' },
+  { name: 'Gateway', description: 'What a proxy asks before it lets a request through to an application.' },
 ];
 
-const HEADERS: { readonly [name in HeaderName]: object } = {
-  Location: { description: 'Where the new resource is.', schema: { type: 'string' } },
-  Link: { description: 'The next page, with `rel="next"` (RFC 8288).', schema: { type: 'string' } },
-  'Set-Cookie': { description: 'The session cookie, or its removal.', schema: { type: 'string' } },
-  'WWW-Authenticate': { description: 'How to authenticate (RFC 9110).', schema: { type: 'string' } },
-};
-
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', required: true, schema: { type: 'integer' } } };
+const PATH_PARAMETERS: ReadonlyMap<string, ParameterDescription> = new Map([
+  ['id', { description: 'The id of a user; `me` is the one who asks.', schema: { type: 'string' }, example: 'me' }],
+  ['handle', { description: 'As the list of sessions shows it.', schema: { type: 'string' }, example: 'uQ0fX1s8aLr3bq_D' }],
+]);
 
 /**
- * The OpenAPI document of the API, made of its table of routes.
+ * The OpenAPI document of the API, made of its tables of routes.
  *
+ * @param routes those that take every method stand under GET
+ * @param sessionName of the cookie
+ * @param publicUrl where browsers reach the server; null: the document's own host
  * Source: OpenAPI Specification 3.1.1.
  */
 export function openApiDocument(routes: readonly ApiRoute[], sessionName: string, publicUrl: string | null): object {
@@ -31,14 +41,14 @@ export function openApiDocument(routes: readonly ApiRoute[], sessionName: string
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] ??= {};
-    paths[path][route.method.toLowerCase()] = operation(route);
+    paths[path][route.method === '*' ? 'get' : route.method.toLowerCase()] = operation(route);
   }
   return {
     openapi: '3.1.1',
     info: {
       title: 'Session authentication server',
       version: packageVersion(),
-      description: 'Users, sign-ins and sessions. Errors are `{"error": "…"}` everywhere.',
+      description: INTRODUCTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl ?? '/' }],
@@ -46,6 +56,7 @@ export function openApiDocument(routes: readonly ApiRoute[], sessionName: string
     paths,
     components: {
       schemas: SCHEMAS,
+      responses: Object.fromEntries(Object.entries(SHARED_RESPONSES).map(([name, shared]) => [name, responseObject(shared)])),
       securitySchemes: {
         session: {
           type: 'apiKey',
@@ -59,77 +70,63 @@ export function openApiDocument(routes: readonly ApiRoute[], sessionName: string
   };
 }
 
-function operation({ path, method, access, description }: ApiRoute): object {
-  const { operationId, summary, tag, query, body } = description;
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    description: name === 'id' ? 'The id of a user; `me` is the one who asks.' : 'As the list of sessions shows it.',
-    schema: { type: 'string' },
-  }));
-  const inQuery = Object.entries(query ?? {}).map(([name, parameter]) => ({ name, in: 'query', ...parameter }));
-  const parameters = [...inPath, ...inQuery];
+function operation(route: ApiRoute): object {
+  const { path, access, description } = route;
+  const { operationId, summary, details, tag, body } = description;
+  const parameters = parametersOf(path, description);
   return {
     operationId,
     summary,
+    ...(details !== undefined && { description: details }),
     tags: [tag],
-    security: access === 'public' ? [] : [{ session: [] }, { basic: [] }],
+    // The gateway judges by itself who asks.
+    security: access === 'public' && tag !== 'Gateway' ? [] : [{ session: [] }, { basic: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: requestContent(body) } }),
-    responses: responses(description, access !== 'public', UNSAFE_METHODS.has(method)),
+    responses: Object.fromEntries(
+      Object.entries(allResponses(route)).map(([status, response]) => [
+        status,
+        typeof response === 'string' ? { $ref: `#/components/responses/${response}` } : responseObject(response),
+      ]),
+    ),
   };
 }
 
+function parametersOf(path: string, { query = {}, requestHeaders = {} }: Description): object[] {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    ...{ name, in: 'path', required: true, ...PATH_PARAMETERS.get(name) },
+  }));
+  const inQuery = Object.entries(query).map(([name, parameter]) => ({ name, in: 'query', ...parameter }));
+  const inHeader = Object.entries(requestHeaders).map(([name, parameter]) => ({ name, in: 'header', ...parameter }));
+  return [...inPath, ...inQuery, ...inHeader];
+}
+
 function requestContent({ schema, isForm }: NonNullable<Description['body']>): object {
-  const content = { schema: reference(schema) };
+  const content = { schema: reference(schema), example: EXAMPLES[schema] };
   if (isForm !== true) return { 'application/json': content };
   return { 'application/json': content, 'application/x-www-form-urlencoded': content, 'multipart/form-data': content };
 }
 
-/** Those of the route, and the errors that every route may answer. */
-function responses(description: Description, needsUser: boolean, isUnsafe: boolean): object {
-  const error = (text: string, more: Partial<ResponseDescription> = {}): ResponseDescription => ({
-    description: text,
-    schema: 'Error',
-    ...more,
-  });
-  const all: Record<string, ResponseDescription> = {
-    400: error('The request cannot be read, or a value will not do: the error says which.'),
-    ...(needsUser && { 401: error('Nobody is signed in.', { headers: ['WWW-Authenticate'] }) }),
-    ...((needsUser || isUnsafe) && {
-      403: error('Not allowed: by the user’s groups, from another site, or before signing in again.', {
-        optionalHeaders: ['Set-Cookie'],
-      }),
-    }),
-    ...(needsUser && { 404: error('There is none.'), 429: error('Too many sign-ins have failed.') }),
-    ...(description.body !== undefined && {
-      413: error('The body is longer than 64 KiB.'),
-      415: error('The body is in an encoding that is not read.'),
-    }),
-    421: error('The server does not answer to this host name.'),
-    500: error('A fault of the server.'),
-    503: error('Too much waits, or the store cannot be reached.'),
-    ...description.responses,
-  };
-  return Object.fromEntries(Object.entries(all).map(([status, response]) => [status, responseObject(status, response)]));
-}
-
-function responseObject(status: string, { description, schema, headers = [], optionalHeaders = [] }: ResponseDescription): object {
+function responseObject({ description, schema, example, headers = [], optionalHeaders = [] }: ResponseDescription): object {
   const named = [
-    ...headers.map((name) => [name, { ...HEADERS[name], required: true }] as const),
-    ...optionalHeaders.map((name) => [name, HEADERS[name]] as const),
+    ...headers.map((name) => [name, { ...headerObject(name), required: true }] as const),
+    ...optionalHeaders.map((name) => [name, headerObject(name)] as const),
   ];
-  const allHeaders = { ...Object.fromEntries(named), ...((status === '429' || status === '503') && RETRY_AFTER) };
   return {
     description,
-    ...(Object.keys(allHeaders).length > 0 && { headers: allHeaders }),
-    ...(schema !== undefined && { content: { 'application/json': { schema: schemaOf(schema) } } }),
+    ...(named.length > 0 && { headers: Object.fromEntries(named) }),
+    ...(schema !== undefined && { content: { 'application/json': contentOf(schema, example) } }),
   };
 }
 
-function schemaOf(schema: SchemaName | readonly SchemaName[]): object {
-  return typeof schema === 'string' ? reference(schema) : { oneOf: schema.map(reference) };
+function headerObject(name: HeaderName): object {
+  return HEADERS[name];
+}
+
+function contentOf(schema: SchemaName | readonly SchemaName[], example: unknown): object {
+  if (typeof schema === 'string') return { schema: reference(schema), example: example ?? EXAMPLES[schema] };
+  const examples = Object.fromEntries(schema.map((name) => [name, { value: EXAMPLES[name] }]));
+  return { schema: { oneOf: schema.map(reference) }, examples };
 }
 
 function reference(name: SchemaName): object {

@@ -1,14 +1,17 @@
 import type { Description, ResponseDescription } from './description.ts';
+import { error } from './errors.ts';
+
+const LAST_MESSAGE = 'this is the last administrator who can sign in: put another user into the group admins first';
+const LINK_MESSAGE = 'a link cannot be made: set PUBLIC_URL to the address under which browsers reach this server';
 
 const USER: ResponseDescription = { description: 'The user.', schema: 'User' };
 const DONE: ResponseDescription = { description: 'Done.', schema: 'Empty' };
-const NO_USER: ResponseDescription = { description: 'There is no such user.', schema: 'Error' };
-const NO_SESSIONS: ResponseDescription = { description: 'There is no such user or session, or no sessions at all.', schema: 'Error' };
-const TAKEN: ResponseDescription = { description: 'Another user has the email.', schema: 'Error' };
-const LAST: ResponseDescription = { description: 'This is the last administrator who can sign in.', schema: 'Error' };
-const NO_LINK: ResponseDescription = { description: 'A link cannot be made before PUBLIC_URL is set.', schema: 'Error' };
-const WRONG: ResponseDescription = { description: 'The password is wrong.', schema: 'Error', headers: ['WWW-Authenticate'] };
-const THROTTLED: ResponseDescription = { description: 'Too many sign-ins have failed.', schema: 'Error' };
+const NO_USER = error('There is no such user.', 'Not found');
+const NO_SESSIONS = error('There is no such user or session, or AUTH_TYPE has no sessions.', 'Not found');
+const TAKEN = error('Another user has the email.', 'email already exists');
+const LAST = error('This is the last administrator who can sign in.', LAST_MESSAGE);
+const NO_LINK = error('A link cannot be made before PUBLIC_URL is set.', LINK_MESSAGE);
+const WRONG = error('The password is wrong.', 'wrong password', { headers: ['WWW-Authenticate'] });
 
 /** What each route of the API is for, and what it answers. By the handler's name. */
 export const OPERATIONS = {
@@ -28,7 +31,7 @@ export const OPERATIONS = {
     operationId: 'getOpenApi',
     summary: 'This document.',
     tag: 'Service',
-    responses: { 200: { description: 'The document.' } },
+    responses: { 200: { description: 'The document.', schema: 'Document' } },
   },
   showStats: {
     operationId: 'getStats',
@@ -40,13 +43,13 @@ export const OPERATIONS = {
     operationId: 'getUnauthorized',
     summary: 'Shows the error 401.',
     tag: 'Service',
-    responses: { 401: { description: 'Always.', schema: 'Error', headers: ['WWW-Authenticate'] } },
+    responses: { 401: error('Always.', 'Unauthorized', { headers: ['WWW-Authenticate'] }) },
   },
   showForbidden: {
     operationId: 'getForbidden',
     summary: 'Shows the error 403.',
     tag: 'Service',
-    responses: { 403: { description: 'Always.', schema: 'Error' } },
+    responses: { 403: error('Always.', 'Forbidden') },
   },
   listUsers: {
     operationId: 'listUsers',
@@ -57,7 +60,11 @@ export const OPERATIONS = {
         description: 'How many at most.',
         schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 1_000 },
       },
-      after: { description: 'The id of the last user of the page before.', schema: { type: 'string' } },
+      after: {
+        description: 'The id of the last user of the page before.',
+        schema: { type: 'string' },
+        example: '9375973a-68c7-46aa-b135-29f79e837495',
+      },
     },
     responses: {
       200: { description: 'A page; `Link` leads to the next one.', schema: 'Users', optionalHeaders: ['Link'] },
@@ -70,7 +77,7 @@ export const OPERATIONS = {
     body: { schema: 'NewUser' },
     responses: {
       201: { description: 'The user, with the link where invited.', schema: ['User', 'InvitedUser'], headers: ['Location'] },
-      409: { description: 'Another user has the email, or a link cannot be made.', schema: 'Error' },
+      409: error('Another user has the email, or a link cannot be made.', 'email already exists'),
     },
   },
   getUser: {
@@ -117,7 +124,8 @@ export const OPERATIONS = {
     summary: 'Changes the own password. Every other session of the user ends, this one goes on under a new id.',
     tag: 'Passwords',
     body: { schema: 'PasswordChange' },
-    responses: { 200: { ...DONE, optionalHeaders: ['Set-Cookie'] }, 404: NO_USER, 429: THROTTLED },
+    refusal: 'the current password is wrong',
+    responses: { 200: { ...DONE, optionalHeaders: ['Set-Cookie'] }, 404: NO_USER },
   },
   makeLink: {
     operationId: 'makePasswordLink',
@@ -130,7 +138,7 @@ export const OPERATIONS = {
     summary: 'Uses a link: sets the password, and ends every session of the user. An invitation signs in.',
     tag: 'Passwords',
     body: { schema: 'LinkUse', isForm: true },
-    responses: { 200: { ...DONE, optionalHeaders: ['Set-Cookie'] }, 429: THROTTLED },
+    responses: { 200: { ...DONE, optionalHeaders: ['Set-Cookie'] }, 429: 'TooManyAttempts' },
   },
   listSessions: {
     operationId: 'listSessions',
@@ -161,8 +169,8 @@ export const OPERATIONS = {
     responses: {
       200: { ...USER, headers: ['Set-Cookie'] },
       401: WRONG,
-      404: { description: 'No user has the email, or AUTH_TYPE has no sessions.', schema: 'Error' },
-      429: THROTTLED,
+      404: error('No user has the email, or AUTH_TYPE has no sessions.', 'no user found for this email'),
+      429: 'TooManyAttempts',
     },
   },
   logout: {

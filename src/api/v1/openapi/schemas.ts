@@ -18,7 +18,7 @@ const LINK_URL = {
   type: 'string',
   format: 'uri',
   description: 'A link for one use. It is shown once: whoever has it can set the password.',
-  examples: ['https://auth.example.com/password-reset/0Yb2…'],
+  examples: ['https://auth.example.com/password-reset/0YbK3mq1PZtVnZ1rD3yq5xw8uTjLc2vGf4sHa6oXe9I'],
 } as const;
 
 /** Every member is there, and no other. */
@@ -38,6 +38,10 @@ const USER_FIELDS_2 = { id: ID, last_name: { type: ['string', 'null'] }, updated
 export const SCHEMAS = {
   Error: closed({ error: { type: 'string', description: 'What is wrong, and what would do.', examples: ['Not found'] } }),
   Empty: closed({}),
+  Document: {
+    ...open({ openapi: { const: '3.1.1' }, info: { type: 'object' }, paths: { type: 'object' } }, ['openapi', 'info', 'paths']),
+    description: 'An OpenAPI document.',
+  },
   Status: closed({ status: { const: 'OK' } }),
   Stats: closed({ users: { type: 'integer', minimum: 0, examples: [3] } }),
   User: closed({ ...USER_FIELDS, ...USER_FIELDS_2 }),

@@ -1,4 +1,5 @@
-import type { SessionEntry, Sessions } from '../../../accounts/sessions.ts';
+import type { SessionEntry } from '../../../accounts/session-entry.ts';
+import type { Sessions } from '../../../accounts/sessions.ts';
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';

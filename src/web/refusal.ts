@@ -1,6 +1,6 @@
 import { DuplicateValueError, InvalidValueError, TooManyAttemptsError, WrongPasswordError } from '../errors.ts';
 import type { HeaderList } from '../http/respond.ts';
-import { httpErrorOf } from '../web/error-answer.ts';
+import { httpErrorOf } from './error-answer.ts';
 import { fromNow, sentence } from './words.ts';
 
 /** Why a form is shown again. */

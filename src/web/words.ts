@@ -1,12 +1,6 @@
-import { html } from '../http/html.ts';
-import type { Html } from '../http/html.ts';
-
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 
 /** What the operations say to programs, as a person is told it. */
 const FOR_PERSONS: readonly (readonly [pattern: RegExp, text: string])[] = [
@@ -23,23 +17,22 @@ const FOR_PERSONS: readonly (readonly [pattern: RegExp, text: string])[] = [
 export function sentence(message: string): string {
   const known = FOR_PERSONS.find(([pattern]) => pattern.test(message));
   if (known !== undefined) return message.replace(...known);
-  const words = message.replaceAll('_', ' ');
+  // Names of fields become words; those of settings stay.
+  const words = message.replace(/(?<=[a-z])_(?=[a-z])/g, ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`;
 }
 
-/** A time as people say it, with the exact one. @param time milliseconds since the epoch, as `now` */
-export function when(time: number, now: number): Html {
-  const exact = new Date(time).toISOString();
-  const shown = `${exact.slice(0, 10)} ${exact.slice(11, 16)} UTC`;
-  const isFar = Math.abs(time - now) >= 30 * DAY_MS;
-  return html`<time datetime="${exact}" title="${shown}">${isFar ? `on ${DATE.format(time)}` : fromNow(time - now)}</time>`;
-}
+const UNITS = [
+  ['day', 24 * 60 * MINUTE_MS],
+  ['hour', 60 * MINUTE_MS],
+  ['minute', MINUTE_MS],
+] as const;
 
 /** Such as `2 hours ago`, `yesterday`, `in 12 minutes`. @param ms from now */
 export function fromNow(ms: number): string {
-  const distance = Math.abs(ms);
-  if (distance < MINUTE_MS) return ms > 0 ? 'in a minute' : 'just now';
-  if (distance < HOUR_MS) return RELATIVE.format(Math.trunc(ms / MINUTE_MS), 'minute');
-  if (distance < DAY_MS) return RELATIVE.format(Math.trunc(ms / HOUR_MS), 'hour');
-  return RELATIVE.format(Math.trunc(ms / DAY_MS), 'day');
+  for (const [unit, length] of UNITS) {
+    // What has been is rounded down, what is to come to the nearest.
+    if (Math.abs(ms) >= length) return RELATIVE.format(ms < 0 ? Math.ceil(ms / length) : Math.round(ms / length), unit);
+  }
+  return ms > 0 ? 'in a minute' : 'just now';
 }
