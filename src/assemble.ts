@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { SecurityLog } from './accounts/security-log.ts';
+import type { OnSecurityEvent } from './accounts/security-log.ts';
 import { createApp } from './api/v1/app.ts';
 import type { App } from './api/v1/app.ts';
 import type { Config } from './config.ts';
@@ -17,7 +18,9 @@ import { SharedLoginThrottle } from './security/shared-login-throttle.ts';
 import type { FileSystem } from './storage/journal/file-system.ts';
 import { createStore } from './storage/open-store.ts';
 import type { SharedCounters } from './storage/shared-counters.ts';
+import type { StoreObserver, StoreState } from './storage/store-observer.ts';
 import type { Store } from './storage/store.ts';
+import type { OnAnswered } from './web/answer-cycle.ts';
 
 /** What a service writes; each takes one line, with its newline. */
 export interface ServiceLogs {
@@ -26,6 +29,13 @@ export interface ServiceLogs {
   readonly security: (line: string) => void;
   /** What an operator should know. */
   readonly notice: (line: string) => void;
+}
+
+/** Whoever measures: told of what happens. */
+export interface Observer {
+  readonly onAnswered: OnAnswered;
+  readonly onSecurityEvent: OnSecurityEvent;
+  readonly store: StoreObserver;
 }
 
 export interface AssemblyOptions {
@@ -49,12 +59,14 @@ export interface AssemblyOptions {
   readonly access?: 'read' | 'change' | 'write';
   /** Is given what connects to the data directory's socket: the command line. */
   readonly onConnection?: (socket: Socket) => void;
+  /** Default: nobody measures. */
+  readonly observer?: Observer | null;
 }
 
 /** Everything from the configuration to the operations: all of a server but its sockets. */
 export interface Assembly {
   /** Not open yet. */
-  readonly store: Store;
+  readonly store: Store & { readonly state: StoreState };
   readonly database: Database;
   readonly app: App;
   readonly accessLog: AccessLog | null;
@@ -62,13 +74,14 @@ export interface Assembly {
 
 /** Wires store and application; for the service, and for a command that works while none runs. */
 export function assemble(options: AssemblyOptions): Assembly {
-  const { config, logs, clock = Date.now, monotonicClock = () => performance.now() } = options;
+  const { config, logs, clock = Date.now, monotonicClock = () => performance.now(), observer = null } = options;
   const { store, sharedCounters } = createStore({
     databaseUrl: config.databaseUrl,
     dataDirectory: config.dataDirectory,
     onNotice: (notice) => logs.notice(`${notice}\n`),
     startsWithoutDatabase: options.startsWithoutDatabase ?? false,
     ...(options.clock !== undefined && { clock: options.clock }),
+    observer: observer?.store ?? null,
     journal: {
       ...(options.fileSystem !== undefined && { fileSystem: options.fileSystem }),
       ...(options.onStoreLost !== undefined && { onLost: options.onStoreLost }),
@@ -87,8 +100,9 @@ export function assemble(options: AssemblyOptions): Assembly {
     sessionPolicy,
     passwords: options.passwords ?? new PasswordHasher(),
     throttle: throttleOf(config, sharedCounters, clock),
-    securityLog: new SecurityLog(logs.security, clock),
+    securityLog: new SecurityLog(logs.security, clock, { onEvent: observer?.onSecurityEvent ?? null }),
     accessLog,
+    onAnswered: observer?.onAnswered ?? null,
     publicUrl: options.publicUrl,
     isStopping: options.isStopping ?? (() => false),
     onUnexpectedError: (error, requestId) => logs.notice(`request ${requestId}: ${describeError(error)}\n`),

@@ -52,6 +52,9 @@ export interface Config {
   readonly cookieDomain: string | null;
   /** Origins of applications to which a sign-in leads back; `*` stands for one label. */
   readonly redirectOrigins: readonly string[];
+  /** For `GET /metrics`; null: nothing is measured. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
 }
 
 interface Setting<T> {
@@ -331,6 +334,19 @@ const SETTINGS = {
     expects: 'origins such as https://wiki.example.com or https://*.example.com, separated by commas',
     parse: parseRedirectOrigins,
   } satisfies Setting<readonly string[]>,
+  metricsPort: {
+    name: 'METRICS_PORT',
+    fallback: null,
+    meaning: 'port for GET /metrics, for Prometheus; 0 picks a free one; without one nothing is measured',
+    ...wholeNumber(0, 65_535),
+  } satisfies Setting<number | null>,
+  metricsHost: {
+    name: 'METRICS_HOST',
+    fallback: '127.0.0.1',
+    meaning: 'address for GET /metrics to listen on',
+    expects: 'a host name or an IP address',
+    parse: parseHost,
+  } satisfies Setting<string>,
 };
 
 /** The environment holds values that cannot be used: every one of them, a sentence each. */
@@ -394,6 +410,8 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
     publicUrl: read<string | null>(SETTINGS.publicUrl),
     cookieDomain: read<string | null>(SETTINGS.cookieDomain),
     redirectOrigins: read<readonly string[]>(SETTINGS.redirectOrigins),
+    metricsPort: read<number | null>(SETTINGS.metricsPort),
+    metricsHost: read(SETTINGS.metricsHost),
   };
   problems.push(...cookieProblems(config));
   if (problems.length > 0) throw new ConfigError(problems);

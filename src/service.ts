@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { assemble } from './assemble.ts';
 import type { AssemblyOptions } from './assemble.ts';
 import { ControlServer } from './cli/control-server.ts';
 import { OPERATIONS } from './cli/operations.ts';
 import type { Config } from './config.ts';
 import { StoreUnavailableError } from './errors.ts';
+import { ServiceMetrics } from './gateway/metrics/service-metrics.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
 import { HttpServer } from './http/http-server.ts';
@@ -25,13 +27,15 @@ const LEARNT_USERS = 10_000;
 
 export type { ServiceLogs } from './assemble.ts';
 
-export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl'> {
+export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl' | 'observer'> {
   readonly limits?: Partial<HttpLimits>;
 }
 
 /** A server that listens. */
 export interface Service {
   readonly address: AddressInfo;
+  /** Of `GET /metrics`; null: METRICS_PORT is not set. */
+  readonly metricsAddress: AddressInfo | null;
   readonly users: Users;
   readonly services: Services;
   /** Removes the sessions that are over now, rather than within the minute. */
@@ -54,6 +58,7 @@ export interface Service {
  * @throws {DamagedFileError} what was stored cannot be read
  * @throws {NewerFormatError} a newer version of this server wrote it
  * @throws {DataDirectoryError} the directory cannot be used as it is
+ * @throws {MetricsAddressError} that of the metrics cannot be used
  * @throws the system's error where the address cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -61,6 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   let address: AddressInfo | null = null;
   let isStopping = false;
   const passwords = options.passwords ?? new PasswordHasher();
+  const metrics = metricsOf(config, (error) => logs.notice(`metrics: ${describeError(error)}\n`));
   const { store, database, app, accessLog } = assemble({
     ...options,
     passwords,
@@ -68,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     isStopping: () => isStopping,
     publicUrl: () => config.publicUrl ?? (address === null ? null : ownUrl(address)),
     onConnection: (socket) => control.accept(socket),
+    observer: metrics,
   });
   const control = new ControlServer({
     operations: { services: app.services, sessions: app.sessions, database },
@@ -77,15 +84,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
   const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
   const server = new HttpServer(handle, limits, ({ address: client, status }) => {
+    metrics?.onRefused(status);
     // What could not be read as a request has neither method nor target.
     accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
   });
 
   await store.open();
   await learnCosts(database.users, passwords);
+  const openConnections = promisify(server.server.getConnections.bind(server.server));
+  let metricsAddress: AddressInfo | null = null;
   try {
+    const counted = { users: database.users, sessions: database.userSessions };
+    if (metrics !== null) metricsAddress = await metrics.listen({ counted, store, passwords, openConnections });
     address = await server.listen(config.port, config.host);
   } catch (error) {
+    await metrics?.close();
     await store.close();
     throw error;
   }
@@ -107,6 +120,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     address,
+    metricsAddress,
     users: database.users,
     services: app.services,
     removeExpiredSessions: () => app.sessions.sweep(),
@@ -115,6 +129,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       isStopping = true;
       for (const timer of timers) clearInterval(timer);
       await server.close(graceMs);
+      await metrics?.close();
       await control.close();
       await app.sessions.writeLastUses().catch((error: unknown) => {
         if (!(error instanceof StoreUnavailableError)) throw error;
@@ -138,6 +153,10 @@ async function learnCosts(users: Users, passwords: PasswordHasher): Promise<void
     // A database that is away: each hash tells its cost when it is first looked at.
     if (!(error instanceof StoreUnavailableError)) throw error;
   }
+}
+
+function metricsOf({ metricsHost: host, metricsPort: port }: Config, onUnexpectedError: (error: unknown) => void): ServiceMetrics | null {
+  return port === null ? null : new ServiceMetrics({ host, port, onUnexpectedError });
 }
 
 /** How often the last use of sessions is written, in milliseconds. */

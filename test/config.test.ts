@@ -29,6 +29,8 @@ const DEFAULTS: Config = {
   publicUrl: null,
   cookieDomain: null,
   redirectOrigins: [],
+  metricsPort: null,
+  metricsHost: '127.0.0.1',
 };
 
 /** The problems of an environment; none where it is taken. */

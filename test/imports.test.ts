@@ -30,6 +30,9 @@ const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
 ]);
 
+/** Locks, owners of files and some metrics are about processes: these tell what they ask. */
+const PROCESS_FILES: ReadonlySet<string> = new Set(['storage/journal/machine.ts', 'gateway/metrics/measured-process.ts']);
+
 const MAX_LINES = 200;
 
 function layerOf(path: string): number {
@@ -93,8 +96,7 @@ test('no file breaks a rule of the compiler that the compiler does not know', ()
     assert.deepEqual(broken, [], path);
     // The last line is still seen as code: nothing on the way was taken for a string that does not end.
     assert.ok(brokenRules(`${text}\nconst a = b as string;\n`).includes('no as but as const'), path);
-    // Locks and owners of files are about processes; this file tells what they ask.
-    if (specifiersOf(text).includes('node:process')) assert.equal(path, 'storage/journal/machine.ts');
+    if (specifiersOf(text).includes('node:process')) assert.ok(PROCESS_FILES.has(path), path);
   }
 });
 

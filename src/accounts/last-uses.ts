@@ -9,6 +9,8 @@ export class LastUses {
   readonly #database: Database;
   /** Those used since their last use was written, by id. */
   #used = new Map<string, UserSession>();
+  /** Those whose last use is being written. */
+  #underWay: ReadonlyMap<string, UserSession> = new Map();
 
   constructor(database: Database) {
     this.#database = database;
@@ -20,6 +22,12 @@ export class LastUses {
     this.#used.set(session.id, session);
   }
 
+  /** Gives a session that a database has just read the last use that is not written there yet. */
+  recall(session: UserSession): void {
+    const used = this.#used.get(session.id) ?? this.#underWay.get(session.id);
+    if (used !== undefined && used !== session) session.seen(used.lastSeenAt);
+  }
+
   /**
    * Writes what was noted. A session that was ended meanwhile stays ended.
    *
@@ -27,6 +35,7 @@ export class LastUses {
    */
   async write(): Promise<void> {
     const used = [...this.#used.values()];
+    this.#underWay = this.#used;
     this.#used = new Map();
     for (let start = 0; start < used.length; start += USES_PER_COMMIT) {
       await Promise.all(used.slice(start, start + USES_PER_COMMIT).map((session) => this.#writeOne(session)));

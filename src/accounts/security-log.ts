@@ -24,6 +24,9 @@ export interface FailedSignIn {
 /** From where a request came. */
 type Origin = Pick<Caller, 'address' | 'requestId'>;
 
+/** Is told of every event, those of which no line is written among them. Must not throw. */
+export type OnSecurityEvent = (event: string, fields: Fields) => void;
+
 type Fields = { readonly [name: string]: string | number | readonly string[] | null | undefined };
 
 /**
@@ -67,6 +70,7 @@ export interface SecurityEvents {
 export class SecurityLog {
   readonly #write: (line: string) => void;
   readonly #clock: () => number;
+  readonly #onEvent: OnSecurityEvent | null;
   readonly #tagKey = randomBytes(32);
   readonly #throttled: RepeatedLines;
   readonly #overloaded: RepeatedLines;
@@ -74,11 +78,17 @@ export class SecurityLog {
   /**
    * @param write takes one line, with its newline
    * @param clock milliseconds since the epoch
-   * @param schedule calls back once, some milliseconds later
+   * @param options.schedule calls back once, some milliseconds later
+   * @param options.onEvent see `OnSecurityEvent`
    */
-  constructor(write: (line: string) => void, clock: () => number, schedule?: Schedule) {
+  constructor(
+    write: (line: string) => void,
+    clock: () => number,
+    { schedule, onEvent = null }: { schedule?: Schedule; onEvent?: OnSecurityEvent | null } = {},
+  ) {
     this.#write = write;
     this.#clock = clock;
+    this.#onEvent = onEvent;
     // A refusal costs its client nothing: the first of each is written, then a line a second that counts the others.
     const repeated = (event: string): RepeatedLines => {
       const onLeftOut = (count: number): void => this.#line('lines_left_out', { of: event, count });
@@ -101,6 +111,7 @@ export class SecurityLog {
    * or null for nobody
    */
   log<E extends keyof SecurityEvents>(event: E, caller: Caller, fields: SecurityEvents[E]): void {
+    this.#onEvent?.(event, { ...fields });
     this.#line(event, { ...originOf(caller), ...fields, by: caller.isOperator ? 'operator' : caller.userId });
   }
 
@@ -111,6 +122,7 @@ export class SecurityLog {
    */
   signInFailed(caller: Origin, about: FailedSignIn): void {
     const { reason, userId, method } = about;
+    this.#onEvent?.('sign_in_failed', { reason, method });
     const tag = about.email === undefined ? undefined : this.#tag(about.email);
     if (reason === 'throttled' && !this.#throttled.isFirst(`${networkOf(caller.address)} ${userId ?? tag}`)) return;
     this.#line('sign_in_failed', { ...originOf(caller), reason, user_id: userId, email_tag: tag, method });
@@ -119,6 +131,7 @@ export class SecurityLog {
   /** A request was refused since more hashes wait than may: written as often as what is throttled. */
   overloaded(caller: Origin & Pick<Caller, 'userId'>): void {
     const { address, userId } = caller;
+    this.#onEvent?.('overloaded', {});
     if (!this.#overloaded.isFirst(`${networkOf(address)} ${userId}`)) return;
     this.#line('overloaded', { ...originOf(caller), by: userId });
   }

@@ -108,6 +108,7 @@ export class Sessions {
   }
 
   #isLive(session: UserSession, now: number): boolean {
+    this.#lastUses.recall(session);
     const endsAt = sessionEnd(session, this.policy);
     // A date in the future is no reason to end a session: clocks are set back.
     return endsAt === null || now <= endsAt;
@@ -184,6 +185,7 @@ export class Sessions {
   async #makeRoom(userId: string, models: Models): Promise<void> {
     if (this.#maxPerUser === 0) return;
     const sessions = await models.userSessions.search({ userId });
+    for (const session of sessions) this.#lastUses.recall(session);
     const surplus = sessions.length - this.#maxPerUser + 1;
     if (surplus <= 0) return;
     for (const session of sessions.sort((a, b) => a.lastSeenAt - b.lastSeenAt).slice(0, surplus)) {

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { ACTIVE_ADMINISTRATOR } from '../models/user.ts';
 import { StoreUnavailableError } from '../errors.ts';
@@ -6,9 +7,10 @@ import type { Users } from '../models/user.ts';
 import type { Service } from '../service.ts';
 
 /** What a server says once it listens: where, and what its operator should know. */
-export async function banner({ address, users }: Service, config: Config): Promise<readonly string[]> {
-  const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
-  const lines = [`Running on http://${host}:${address.port}/ (Press CTRL+C to quit)`];
+export async function banner(service: Service, config: Config): Promise<readonly string[]> {
+  const { address, metricsAddress, users } = service;
+  const lines = [`Running on ${urlOf(address)}/ (Press CTRL+C to quit)`];
+  if (metricsAddress !== null) lines.push(`Metrics are on ${urlOf(metricsAddress)}/metrics`);
   const { authType, sessionDurationSeconds } = config;
   lines.push(...(await whoIsMissing(users, config)));
   const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
@@ -18,6 +20,10 @@ export async function banner({ address, users }: Service, config: Config): Promi
     lines.push('Sessions never expire: set SESSION_DURATION to the seconds that one may live');
   }
   return lines;
+}
+
+function urlOf({ address, port }: AddressInfo): string {
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** What to do where nobody could sign in, or administer. */

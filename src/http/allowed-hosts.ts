@@ -56,11 +56,15 @@ export class HostPolicy {
    *
    * @throws {HttpError} 421
    */
-  check({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): void {
-    if (this.#isAny) return;
+  check(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
+    if (!this.allows(request)) throw new HttpError(421, REFUSAL);
+  }
+
+  /** Whether a request is for a name of ours, or has none. */
+  allows({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): boolean {
+    if (this.#isAny) return true;
     const authority = url.startsWith('/') ? headers.host : (ABSOLUTE_AUTHORITY.exec(url)?.[1] ?? headers.host);
-    if (authority === undefined || authority === '') return;
-    if (!this.#isAllowed.of(authority)) throw new HttpError(421, REFUSAL);
+    return authority === undefined || authority === '' || this.#isAllowed.of(authority);
   }
 
   #allowsName(name: string | null): boolean {

@@ -10,6 +10,8 @@ export type Parameters = ReadonlyMap<string, string>;
 
 /** The methods and handlers of one path. */
 export interface Resource<H> {
+  /** As the routes have it, with its parameters' names. */
+  readonly path: string;
   /** In alphabetical order, OPTIONS among them, and HEAD wherever GET is (RFC 9110 sections 9.3.7 and 10.2.1). */
   readonly methods: readonly string[];
   /** By method. HEAD has GET's where it has none of its own: it is GET without the content (RFC 9110 section 9.3.2). */
@@ -100,7 +102,7 @@ export class Router<H> {
           isParameter(segment) ? { parameter: segment.slice(1) } : { parameter: null, literal: segment },
         ),
       handlers,
-      resource: { methods: [], handlers, parameters: NO_PARAMETERS },
+      resource: { path, methods: [], handlers, parameters: NO_PARAMETERS },
     };
     if (isParametrised) this.#withParameters.push(created);
     else this.#literal.set(path, created);

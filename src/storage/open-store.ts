@@ -3,6 +3,7 @@ import type { JournalStoreOptions } from './journal/journal-store.ts';
 import { loadDriver } from './postgres/driver.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import type { SharedCounters } from './shared-counters.ts';
+import type { StoreObserver, StoreState } from './store-observer.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -15,13 +16,15 @@ export interface StoreOptions {
   readonly startsWithoutDatabase?: boolean;
   /** In milliseconds since the epoch, for tests; where there is none, a database counts by its own. */
   readonly clock?: () => number;
+  /** Default: nobody measures. */
+  readonly observer?: StoreObserver | null;
   /** What else a journal is told. */
-  readonly journal?: Omit<JournalStoreOptions, 'directory' | 'onNotice'>;
+  readonly journal?: Omit<JournalStoreOptions, 'directory' | 'onNotice' | 'observer'>;
 }
 
 /** A store, and what the processes that share it count together; null: there is one process. */
 export interface ChosenStore {
-  readonly store: Store;
+  readonly store: Store & { readonly state: StoreState };
   readonly sharedCounters: SharedCounters | null;
 }
 
@@ -31,14 +34,15 @@ export interface ChosenStore {
  * @throws {UnusableDatabaseError} the driver is missing
  */
 export function createStore(options: StoreOptions): ChosenStore {
-  const { databaseUrl, dataDirectory, onNotice, journal } = options;
+  const { databaseUrl, dataDirectory, onNotice, observer = null, journal } = options;
   if (databaseUrl === null) {
-    return { store: new JournalStore({ directory: dataDirectory, onNotice, ...journal }), sharedCounters: null };
+    return { store: new JournalStore({ directory: dataDirectory, onNotice, observer, ...journal }), sharedCounters: null };
   }
   const store = new PostgresStore({
     driver: loadDriver(),
     url: databaseUrl,
     onNotice,
+    observer,
     startsWithout: options.startsWithoutDatabase ?? false,
     ...(options.clock !== undefined && { counterClock: options.clock }),
   });

@@ -9,6 +9,9 @@ import type { HttpError } from '../http/http-error.ts';
 import { httpErrorOf, unexpectedError } from './error-answer.ts';
 import type { WebRequest } from './request.ts';
 
+/** Is told of an answer that was sent, and when its request had come, by `performance.now()`. Must not throw. */
+export type OnAnswered = (request: WebRequest, status: number, startedAt: number) => void;
+
 export interface AnswerCycleOptions {
   /** Reads a request. */
   readonly requestOf: (incoming: IncomingMessage, response: ServerResponse) => WebRequest;
@@ -20,6 +23,8 @@ export interface AnswerCycleOptions {
   readonly headersOf: (request: WebRequest, status: number) => PreparedHeaders;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** null: nobody measures, and nothing is timed. */
+  readonly onAnswered: OnAnswered | null;
   /** Is told of a request that found the queue of hashes full. */
   readonly onOverload: (request: WebRequest) => void;
   /** Is told of an error that nobody foresaw. */
@@ -34,7 +39,7 @@ export interface AnswerCycleOptions {
 export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
-  const { requestOf, answer, showError, headersOf, accessLog, onOverload, onUnexpectedError } = options;
+  const { requestOf, answer, showError, headersOf, accessLog, onAnswered, onOverload, onUnexpectedError } = options;
 
   /** @returns null where nobody is there to answer */
   function answerToError(request: WebRequest, error: unknown): Answer | null {
@@ -49,11 +54,18 @@ export function createAnswerCycle(
   }
 
   /** @param result null: nobody is there to answer */
-  function finish(incoming: IncomingMessage, response: ServerResponse, request: WebRequest, result: Answer | null): void {
+  function finish(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    request: WebRequest,
+    startedAt: number,
+    result: Answer | null,
+  ): void {
     if (result === null) return;
     try {
       send(incoming, response, result, headersOf(request, result.status));
       accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status, request);
+      onAnswered?.(request, result.status, startedAt);
     } catch (error) {
       // The answer has begun and cannot be taken back: the client must not take it for a whole one.
       onUnexpectedError(error, request.requestId);
@@ -62,6 +74,7 @@ export function createAnswerCycle(
   }
 
   return (incoming, response) => {
+    const startedAt = onAnswered === null ? 0 : performance.now();
     const request = requestOf(incoming, response);
     let result: Awaitable<Answer | null>;
     try {
@@ -72,9 +85,9 @@ export function createAnswerCycle(
     if (result instanceof Promise) {
       void result
         .catch((error: unknown) => answerToError(request, error))
-        .then((later) => finish(incoming, response, request, later));
+        .then((later) => finish(incoming, response, request, startedAt, later));
     } else {
-      finish(incoming, response, request, result);
+      finish(incoming, response, request, startedAt, result);
     }
   };
 }

@@ -8,6 +8,7 @@ import { HttpError } from '../http/http-error.ts';
 import type { Answer } from '../http/respond.ts';
 import { CROSS_SITE_MESSAGES, crossSiteReason } from '../security/cross-site.ts';
 import { createAnswerCycle } from './answer-cycle.ts';
+import type { OnAnswered } from './answer-cycle.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { errorAsJson } from './error-answer.ts';
 import { admit, identify } from './gate.ts';
@@ -23,6 +24,8 @@ export interface ApplicationOptions {
   readonly showErrorPage: (request: WebRequest, error: HttpError) => Answer;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** Default: nobody measures. */
+  readonly onAnswered?: OnAnswered | null;
   /** Is told of an error that nobody foresaw. */
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
 }
@@ -97,6 +100,7 @@ export function createApplication(
       request.kind === 'api' ? errorAsJson(error, challenge) : showErrorPage(request, error),
     headersOf: createAnswerHeaders(cors, allowedMethods),
     accessLog,
+    onAnswered: options.onAnswered ?? null,
     onOverload: (request) => securityLog.overloaded(request),
     onUnexpectedError,
   });

@@ -36,6 +36,8 @@ export interface Target {
   readonly kind: Kind | null;
   /** The route of this path that takes every method; null where there is none. */
   readonly anyMethod: WebRoute | null;
+  /** The path of the route as the table of routes has it; null where no route has the path. */
+  readonly route: string | null;
 }
 
 /**

@@ -44,14 +44,17 @@ export function createTargets(
   const cache = new RecentValues<Target>((target) => {
     const path = requestPath(target);
     const authority = requestAuthority(target);
-    if (path === null) return { authority, path, needsUser: true, resource: null, kind: 'api', anyMethod: null };
+    if (path === null) {
+      return { authority, path, needsUser: true, resource: null, kind: 'api', anyMethod: null, route: null };
+    }
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
-    const resource = router.find(path);
-    const [route] = resource?.handlers.values() ?? [];
+    const [resource, anyMethod] = [router.find(path), anyMethods.get(path) ?? null];
+    const [first] = resource?.handlers.values() ?? [];
     const mayBePage = resource === null && auth?.sessions != null && path !== '/api' && !path.startsWith('/api/');
-    const kind = route?.kind ?? (mayBePage ? null : 'api');
-    return { authority, path, needsUser, resource, kind, anyMethod: anyMethods.get(path) ?? null };
+    const kind = first?.kind ?? (mayBePage ? null : 'api');
+    const route = anyMethod?.path ?? resource?.path ?? null;
+    return { authority, path, needsUser, resource, kind, anyMethod, route };
   });
   return { router, cache };
 }

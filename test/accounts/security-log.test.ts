@@ -56,7 +56,7 @@ test('signInFailed() gives another tag when the instance is another', () => {
 test('signInFailed() writes the first throttled attempt of each network and account, then how many were left out', () => {
   const lines: string[] = [];
   const timers: (() => void)[] = [];
-  const log = new SecurityLog((line) => lines.push(line), () => NOW, (callback) => timers.push(callback));
+  const log = new SecurityLog((line) => lines.push(line), () => NOW, { schedule: (callback) => timers.push(callback) });
   const attempts: readonly (readonly [address: string, who: { userId: string } | { email: string }])[] = [
     ['2001:db8::1', { userId: 'u1' }],
     ['2001:db8::2', { userId: 'u1' }], // the same /64

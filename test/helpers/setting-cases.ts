@@ -183,4 +183,18 @@ export const SETTING_CASES: readonly SettingCases[] = [
     ],
     says: /origins such as/,
   },
+  {
+    name: 'METRICS_PORT',
+    key: 'metricsPort',
+    good: [['0', 0], ['9464', 9_464], ['65535', 65_535]],
+    bad: [...NO_NUMBERS, '65536', 'off', 'true'],
+    says: /0 to 65535/,
+  },
+  {
+    name: 'METRICS_HOST',
+    key: 'metricsHost',
+    good: [['0.0.0.0', '0.0.0.0'], ['[::1]', '::1'], ['metrics.internal', 'metrics.internal']],
+    bad: [' ', 'a b', 'http://localhost', '[127.0.0.1]', '127.0.0.1:9464/'],
+    says: /host name or an IP address/,
+  },
 ];

@@ -16,6 +16,7 @@ import { JsonContent } from '../../http/json.ts';
 import { GATEWAY_ROUTES } from '../../gateway/routes.ts';
 import { showErrorPage } from '../../pages/error-page.ts';
 import { PAGE_ROUTES } from '../../pages/routes.ts';
+import type { OnAnswered } from '../../web/answer-cycle.ts';
 import { createApplication } from '../../web/application.ts';
 import type { Services } from '../../web/services.ts';
 import { Auth } from './auth/auth.ts';
@@ -35,6 +36,8 @@ export interface AppDependencies {
   readonly securityLog: SecurityLog;
   /** null: no access log. */
   readonly accessLog: AccessLog | null;
+  /** Default: nobody measures. */
+  readonly onAnswered?: OnAnswered | null;
   /** Where browsers reach this server, without a slash at its end; null: not known. */
   readonly publicUrl: () => string | null;
   /** Whether the server was told to stop. */
@@ -104,12 +107,13 @@ export function createApp(dependencies: AppDependencies): App {
     securityLog: log,
     clock,
   };
-  const { onUnexpectedError } = dependencies;
+  const { onAnswered = null, onUnexpectedError } = dependencies;
   const handle = createApplication({
     routes: [...ROUTES, ...PAGE_ROUTES],
     services,
     showErrorPage: (request, error) => showErrorPage(request, error, services),
     accessLog,
+    onAnswered,
     onUnexpectedError,
   });
   return { handle, services, sessions };

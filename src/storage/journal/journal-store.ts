@@ -15,6 +15,7 @@ import { JOURNAL_FILE, loadJournal, NEW_JOURNAL_FILE, openJournal } from './jour
 import { DirectoryLock } from './lock.ts';
 import { createFileSystem } from './node-file-system.ts';
 import { upgradeJournal } from './upgrade.ts';
+import type { StoreObserver, StoreState } from '../store-observer.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 
 /** Entries, of about 300 bytes each: a smaller journal is not worth compacting. */
@@ -42,6 +43,8 @@ export interface JournalStoreOptions {
   readonly lockWatchIntervalMs?: number;
   /** Is given what connects to the directory's socket, `lock.sock`. Some only look whether anybody answers. */
   readonly onConnection?: (socket: Socket) => void;
+  /** null: nobody measures. */
+  readonly observer?: StoreObserver | null;
 }
 
 /** A batch, and the promise of its end. */
@@ -120,6 +123,11 @@ export class JournalStore implements Store {
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.#collections.transaction(work);
+  }
+
+  get state(): StoreState {
+    const isUp = this.#journal !== null && this.#lock?.isLost !== true;
+    return { isUp, journalBytes: this.#journal?.length ?? null };
   }
 
   open(): Promise<void> {
@@ -243,7 +251,9 @@ export class JournalStore implements Store {
     if (this.#lock?.isLost === true) throw new StoreLostError(this.#directory);
     const line = encodeLine(commitOf(batch.encode()));
     if (this.#directoryInDoubt) await this.#syncDirectory();
+    const startedAt = performance.now();
     await this.#journal.append(line);
+    this.#options.observer?.synced((performance.now() - startedAt) / 1000);
   }
 
   /** A batch could not be written: nor then may the one that was staged on top of it. */
@@ -256,6 +266,7 @@ export class JournalStore implements Store {
       pending.reject(error);
     }
     this.#collections.failTransaction(error);
+    this.#options.observer?.failed('write');
     this.#onNotice(`${this.#path}: ${error.message}`);
   }
 
@@ -341,6 +352,7 @@ export class JournalStore implements Store {
     if (this.#closing.signal.aborted) return;
     if (wasErasureDue) this.#erasure.note();
     this.#retryCompactionAt = this.#entryCount + this.#compactionFloor;
+    this.#options.observer?.failed('compaction');
     this.#onNotice(`${this.#path}: compaction was put off: ${messageOf(cause)}`);
   }
 }

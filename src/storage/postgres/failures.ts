@@ -1,4 +1,5 @@
 import { StoreUnavailableError, UnusableDatabaseError } from '../../errors.ts';
+import type { StoreObserver, StoreOperation } from '../store-observer.ts';
 
 /**
  * What a failure of the driver or of PostgreSQL means to us. What it says is never passed on where it may hold a part
@@ -135,6 +136,15 @@ export function statementFailure(error: unknown): RefusedStatementError | LostCo
 export function asStoreError(error: unknown): unknown {
   if (error instanceof LostConnectionError || error instanceof UnusableDatabaseError) return new StoreUnavailableError(error);
   return error instanceof RefusedStatementError && error.isPassing ? new StoreUnavailableError(error) : error;
+}
+
+/** Tells the observer of what failed by the database's fault, and gives on what it was given. */
+export function tellFailure<T>(observer: StoreObserver | null, operation: StoreOperation, result: Promise<T>): Promise<T> {
+  if (observer === null) return result;
+  return result.catch((error: unknown) => {
+    if (asStoreError(error) instanceof StoreUnavailableError) observer.failed(operation);
+    throw error;
+  });
 }
 
 function codeOf(error: unknown): string {

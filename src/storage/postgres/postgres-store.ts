@@ -1,11 +1,12 @@
 import { UnusableDatabaseError } from '../../errors.ts';
 import type { SharedCounters } from '../shared-counters.ts';
+import type { StoreObserver, StoreState } from '../store-observer.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
 import { Availability } from './availability.ts';
 import { Connection, statement } from './connection.ts';
 import type { Statement } from './connection.ts';
 import type { Driver, Row, SqlValue } from './driver.ts';
-import { asStoreError, LostConnectionError, RefusedStatementError } from './failures.ts';
+import { asStoreError, LostConnectionError, RefusedStatementError, tellFailure } from './failures.ts';
 import { migrate } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import { PostgresCollection } from './postgres-collection.ts';
@@ -28,6 +29,8 @@ export interface PostgresStoreOptions {
   readonly onNotice?: (notice: string) => void;
   /** True: `open` waits for no database that is away; what needs it rejects until it is there. */
   readonly startsWithout?: boolean;
+  /** Default: nobody measures. */
+  readonly observer?: StoreObserver | null;
   /** The schema, in PostgreSQL's sense, in which the tables are. */
   readonly namespace?: string;
   /** Milliseconds since the epoch, for the counters' windows; null: the database's own clock. */
@@ -47,6 +50,7 @@ const LOCK = statement('select pg_advisory_xact_lock(7238114902)');
 export class PostgresStore implements Store {
   readonly #namespace: string;
   readonly #startsWithout: boolean;
+  readonly #observer: StoreObserver | null;
   readonly #availability: Availability;
   readonly #reads: ReadLine;
   readonly #writes: WritePool;
@@ -65,8 +69,10 @@ export class PostgresStore implements Store {
     const { driver, url, onNotice = () => {}, namespace = 'session_auth', migrations = [] } = options;
     this.#namespace = namespace;
     this.#definitions = [countersDefinition(namespace)];
-    this.counters = new PostgresCounters(namespace, (one, values) => this.#runOne(one, values), options.counterClock);
+    const runOne: Run = (one, values) => tellFailure(this.#observer, 'write', this.#runOne(one, values));
+    this.counters = new PostgresCounters(namespace, runOne, options.counterClock);
     this.#startsWithout = options.startsWithout ?? false;
+    this.#observer = options.observer ?? null;
     this.#availability = new Availability(onNotice);
     this.#reads = new ReadLine(async (onLost) => {
       const connection = await Connection.open(driver, url, onLost);
@@ -92,23 +98,29 @@ export class PostgresStore implements Store {
     if (belongsTo !== undefined) this.#belonging.add(name);
     const access: Access = {
       isTransaction: false,
-      read: (select, values) => this.#reads.run(select, values),
-      write: (work, isSerial) => (isSerial ? this.#serially(work) : this.#write(work)),
+      read: (select, values) => tellFailure(this.#observer, 'read', this.#reads.run(select, values)),
+      write: (work, isSerial) =>
+        tellFailure(this.#observer, 'write', isSerial ? this.#serially(work) : this.#write(work)),
     };
     return new PostgresCollection(table, statements, access, () => this.#owners.has(name));
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     try {
-      return await this.#serially(async (run) => {
+      const commit = this.#serially(async (run) => {
         const access = new TransactionAccess(run);
         const result = await work({ collection: (schema) => this.#within(schema, access) });
         await access.settled();
         return result;
       });
+      return await tellFailure(this.#observer, 'write', commit);
     } catch (error) {
       throw asStoreError(error);
     }
+  }
+
+  get state(): StoreState {
+    return { isUp: this.#availability.isUp('reach'), journalBytes: null };
   }
 
   /**

@@ -10,7 +10,7 @@ export const HEADERS = {
   },
   'Set-Cookie': {
     description: 'The session cookie, or its removal.',
-    schema: { ...TEXT, pattern: '; Path=/; .*HttpOnly; SameSite=Lax' },
+    schema: { ...TEXT, pattern: '; Path=/; .*HttpOnly; (?:Secure; )?SameSite=Lax$' },
     example: '_my_session_id=5535d4d7-3d77-4d06-8281-495dc3acfe76; Path=/; HttpOnly; SameSite=Lax',
   },
   'WWW-Authenticate': {
