@@ -9,6 +9,7 @@ import { SETTING_CASES } from './helpers/setting-cases.ts';
 const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 5000,
+  socketPath: null,
   authType: 'session_db_auth',
   sessionName: '_my_session_id',
   sessionDurationSeconds: 0,

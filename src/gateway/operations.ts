@@ -1,4 +1,5 @@
-import type { Description, ParameterDescription, ResponseDescription } from '../api/v1/openapi/description.ts';
+import type { Description, ParameterDescription } from '../api/v1/openapi/description.ts';
+import type { ResponseDescription } from '../api/v1/openapi/response.ts';
 
 const GROUP: { readonly [name: string]: ParameterDescription } = {
   group: {

@@ -8,10 +8,11 @@ import type { PageHandler, View } from './view.ts';
 
 /** `GET /users/new`. */
 export const showNewUser: PageHandler = (view) => {
+  const hint = 'Leave it empty to get a link, with which the person chooses one.';
   const fields = html`${view.field('email', 'Email', 'off', { isEmail: true })}
 ${nameFields(view, null)}
 ${groupsField(view, view.services.config.defaultGroups)}
-${view.field('password', 'Password (optional)', 'new-password', { hint: 'Empty: you get a link to choose one.' })}`;
+${view.field('password', 'Password (optional)', 'new-password', { hint })}`;
   return page(view, 'Add a user', html`${view.form('/users/new', 'Add the user', 'main', fields)}
 <p>${view.link('/users', 'Back to the users')}</p>`);
 };

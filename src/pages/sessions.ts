@@ -68,6 +68,6 @@ export const endSessions: PageHandler = async (view) => {
   const handle = request.parameter('handle');
   const one = handle === '' ? null : await sessionsOf(view).endOne(ownerId, handle);
   const ended = handle === '' ? await sessionsOf(view).endAll(ownerId, own) : one === null ? 0 : 1;
-  services.securityLog.log('sessions_ended', request, { user_id: ownerId, ended });
+  if (ended > 0) services.securityLog.log('sessions_ended', request, { user_id: ownerId, ended });
   return view.go(`${view.home}?done=ended`, one !== null && one.id === own ? sessionCookie(request, services, null) : []);
 };

@@ -16,6 +16,7 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 header, main { width: 100%; max-width: 44rem; margin: 0 auto; padding: 1rem; }
 .one main { max-width: 28rem; padding-top: clamp(1rem, 10vh, 5rem); }
+.one header + main { padding-top: 2rem; }
 .list header, .list main { max-width: 64rem; }
 main, .card { display: grid; gap: 1.25rem; }
 .card { align-content: start; gap: 1rem; padding: 1.5rem; border: 1px solid var(--line); border-radius: 12px; background: var(--card); }

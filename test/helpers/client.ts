@@ -5,6 +5,8 @@ import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'no
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Name, value, name, value: as they came, none joined and none dropped. */
+  readonly rawHeaders: readonly string[];
   readonly text: string;
   /** The body as JSON; throws where it is none. */
   json(): unknown;
@@ -15,11 +17,14 @@ export class SeenAnswer {
   readonly method: string;
   readonly target: string;
   readonly reply: Reply;
+  /** What was sent, as JSON has it or as a form's fields; undefined where that is not known. */
+  readonly sent: unknown;
 
-  constructor(method: string, target: string, reply: Reply) {
+  constructor(method: string, target: string, reply: Reply, sent: unknown) {
     this.method = method;
     this.target = target;
     this.reply = reply;
+    this.sent = sent;
   }
 }
 
@@ -67,13 +72,17 @@ export function send(base: string, method: string, path: string, options: Reques
     headers: { ...headers, ...options.headers },
     agent: options.agent ?? false,
   });
-  const reply = replyOf(outgoing);
+  const reply = replyOf(outgoing, options.json ?? options.form);
   outgoing.end(body);
   return reply;
 }
 
-/** The answer to a request, once it is there whole. */
-export function replyOf(outgoing: ClientRequest): Promise<Reply> {
+/**
+ * The answer to a request, once it is there whole.
+ *
+ * @param sent see `SeenAnswer`
+ */
+export function replyOf(outgoing: ClientRequest, sent?: unknown): Promise<Reply> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
@@ -82,9 +91,9 @@ export function replyOf(outgoing: ClientRequest): Promise<Reply> {
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        const { statusCode: status = 0, headers } = incoming;
-        const reply = { status, headers, text, json: () => JSON.parse(text) };
-        ANSWERS.publish(new SeenAnswer(outgoing.method, outgoing.path, reply));
+        const { statusCode: status = 0, headers, rawHeaders } = incoming;
+        const reply = { status, headers, rawHeaders, text, json: () => JSON.parse(text) };
+        ANSWERS.publish(new SeenAnswer(outgoing.method, outgoing.path, reply, sent));
         resolve(reply);
       });
     });

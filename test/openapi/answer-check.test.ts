@@ -18,10 +18,10 @@ const CHALLENGE = { ...JSON_FIELDS, 'www-authenticate': 'Session realm="API"' };
 const GATEWAY = { ...PLAIN, 'remote-user': 'a', 'remote-email': 'a', 'remote-name': '', 'remote-groups': '', 'remote-id': '1' };
 const { 'remote-name': _name, ...WITHOUT_NAME } = GATEWAY;
 
-function problemsOf(request: string, status: number, headers: IncomingHttpHeaders, body: unknown = null): string {
+function problemsOf(request: string, status: number, headers: IncomingHttpHeaders, body: unknown, sent?: unknown): string {
   const [method = '', target = ''] = request.split(' ');
   const text = body === null ? '' : JSON.stringify(body);
-  const verdict = CHECK.check(new SeenAnswer(method, target, { status, headers, text, json: () => body }));
+  const verdict = CHECK.check(new SeenAnswer(method, target, { status, headers, rawHeaders: [], text, json: () => body }, sent));
   return verdict === null ? 'not the API' : verdict.problems.join('; ');
 }
 
@@ -72,6 +72,13 @@ for (const [request, status, headers, body, problem] of ROWS) {
     else assert.match(found, problem);
   });
 }
+
+test('check() says where the document refuses a body that the server took', () => {
+  const problems = (sent: unknown): string => problemsOf('PUT /api/v1/users/me/groups', 200, JSON_FIELDS, { groups: [] }, sent);
+  assert.equal(problems({ groups: [] }), '');
+  assert.match(problems({ groups: 'ops' }), /request: data\/groups must be array/);
+  assert.equal(problemsOf('PUT /api/v1/users/me/groups', 400, JSON_FIELDS, ERROR, { groups: 'ops' }), '');
+});
 
 test('an answer that the document does not have ends the test that sees it, whatever that test looks at', async () => {
   const args = ['--import', 'tsx', '--import', './test/openapi/check-every-answer.ts', 'test/openapi/fixtures/one-answer.ts'];

@@ -51,11 +51,10 @@ export class AnswerCheck {
       .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
     formats.default(this.#ajv);
     this.#ajv.addKeyword('components');
-    this.#ajv.addKeyword('example');
   }
 
   /** @returns null for an answer that is not the API's */
-  check({ method, target, reply }: SeenAnswer): Verdict | null {
+  check({ method, target, reply, sent }: SeenAnswer): Verdict | null {
     const path = requestPath(target);
     // A target that cannot be read is no path of the API's.
     if (path === null || !`${path}/`.startsWith(PREFIX)) return null;
@@ -72,8 +71,9 @@ export class AnswerCheck {
     }
     const [status, response] = this.#responseOf(operation, reply.status);
     if (response === null) return { problems: [...problems, `${reply.status} is not documented`], covers: null };
-    const own = [...this.#contentProblems(response, reply, method), ...this.#headerProblems(response, reply, method)];
-    return { problems: [...problems, ...own], covers: `${String(operation.operationId)} ${status}` };
+    problems.push(...this.#contentProblems(response, reply, method), ...this.#headerProblems(response, reply, method));
+    if (reply.status < 300) problems.push(...this.#sentProblems(operation, sent));
+    return { problems, covers: `${String(operation.operationId)} ${status}` };
   }
 
   /** `default` is for the statuses that its description names, and for no other. */
@@ -93,6 +93,12 @@ export class AnswerCheck {
     if (media === undefined) return [`${type} is not documented`];
     if (method === 'HEAD') return reply.text === '' ? [] : ['HEAD with a body'];
     return this.#valueProblems(objectOf(member(media, 'schema')), JSON.parse(reply.text), 'body');
+  }
+
+  /** What the server took, the document must not refuse. */
+  #sentProblems({ requestBody }: JsonObject, sent: unknown): string[] {
+    const schema = member(requestBody, 'content', 'application/json', 'schema');
+    return schema === undefined || sent === undefined ? [] : this.#valueProblems(objectOf(schema), sent, 'request');
   }
 
   #headerProblems(response: JsonObject, { headers }: SeenAnswer['reply'], method: string): string[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PAGE_ROUTES } from '../../src/pages/routes.ts';
+import { send } from '../helpers/client.ts';
 import type { Reply } from '../helpers/client.ts';
 import { PASSWORD } from '../helpers/organisation.ts';
 import { locationOf, startPages } from '../helpers/pages.ts';
@@ -78,8 +79,12 @@ test('CORS_ORIGINS opens no page to another origin', async (t) => {
   const pages = await startPages(t, { corsOrigins: ['https://app.example'] });
   const reply = await pages.get('/login', { headers: { origin: 'https://app.example' } });
   checkHeaders(reply, 'GET');
-  const options = await pages.get('/login', {});
-  assert.equal(options.status, 200);
+  const preflight = await send(pages.server.base, 'OPTIONS', '/login', {
+    headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.allow, 'GET, HEAD, OPTIONS, POST');
+  assert.deepEqual(Object.keys(preflight.headers).filter((name) => name.startsWith('access-control-')), []);
   const api = await pages.server.api('GET', '/status', { headers: { origin: 'https://app.example' } });
   assert.equal(api.headers['access-control-allow-origin'], 'https://app.example');
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import { PasswordHasher } from '../../../src/security/password.ts';
+import { send } from '../../helpers/client.ts';
 import { startTestService } from '../../helpers/service.ts';
 import { exchange } from '../../helpers/raw-connection.ts';
 import { EMAIL, PASSWORD, signedIn, TestDisk } from '../../helpers/accounts.ts';
@@ -16,24 +16,14 @@ interface Raw {
 }
 
 /** One request, with the answer's header fields as they came: none joined, none dropped. */
-function raw(base: string, method: string, path: string, headers: OutgoingHttpHeaders, body = ''): Promise<Raw> {
-  return new Promise((resolve, reject) => {
-    const length = body === '' ? {} : { 'content-length': Buffer.byteLength(body) };
-    const outgoing = httpRequest(`${base}${path}`, { method, headers: { ...headers, ...length }, agent: false });
-    outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => {
-      const fields = new Map<string, string[]>();
-      const { rawHeaders } = incoming;
-      for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-        const name = rawHeaders[at]?.toLowerCase() ?? '';
-        fields.set(name, [...(fields.get(name) ?? []), rawHeaders[at + 1] ?? '']);
-      }
-      let text = '';
-      incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, fields, text }));
-    });
-    outgoing.end(body);
-  });
+async function raw(base: string, method: string, path: string, headers: OutgoingHttpHeaders, body = ''): Promise<Raw> {
+  const { status, rawHeaders, text } = await send(base, method, path, { headers, ...(body !== '' && { body }) });
+  const fields = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    fields.set(name, [...(fields.get(name) ?? []), rawHeaders[at + 1] ?? '']);
+  }
+  return { status, fields, text };
 }
 
 /** Breaks at one password, in a way that nobody foresaw. */

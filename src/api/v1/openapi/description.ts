@@ -1,19 +1,7 @@
 import type { WebRoute } from '../../../web/request.ts';
-import type { SharedResponse } from './errors.ts';
-import type { HeaderName } from './headers.ts';
+import type { ResponseDescription } from './response.ts';
 import type { JsonSchema, SchemaName } from './schemas.ts';
-
-export interface ResponseDescription {
-  readonly description: string;
-  /** Absent: no content. Of several, one of them holds. */
-  readonly schema?: SchemaName | readonly SchemaName[];
-  /** In place of the schema's own example. */
-  readonly example?: unknown;
-  /** Those that the answer always has. */
-  readonly headers?: readonly HeaderName[];
-  /** Those that it may have. */
-  readonly optionalHeaders?: readonly HeaderName[];
-}
+import type { SharedResponse } from './shared-responses.ts';
 
 /** A parameter of the query, or a field of the header that a proxy sends. */
 export interface ParameterDescription {

@@ -1,11 +1,13 @@
 import { packageVersion } from '../../../version.ts';
-import type { ApiRoute, Description, ParameterDescription, ResponseDescription } from './description.ts';
-import { allResponses, SHARED_RESPONSES } from './errors.ts';
+import type { ApiRoute, Description, ParameterDescription } from './description.ts';
 import { EXAMPLES } from './examples.ts';
 import { HEADERS } from './headers.ts';
 import type { HeaderName } from './headers.ts';
+import type { ResponseDescription } from './response.ts';
+import { allResponses } from './route-responses.ts';
 import { SCHEMAS } from './schemas.ts';
 import type { SchemaName } from './schemas.ts';
+import { SHARED_RESPONSES } from './shared-responses.ts';
 
 const INTRODUCTION = `Users, sign-ins and sessions.
 

@@ -1,5 +1,6 @@
-import type { Description, ResponseDescription } from './description.ts';
-import { error } from './errors.ts';
+import type { Description } from './description.ts';
+import type { ResponseDescription } from './response.ts';
+import { error } from './shared-responses.ts';
 
 const LAST_MESSAGE = 'this is the last administrator who can sign in: put another user into the group admins first';
 const LINK_MESSAGE = 'a link cannot be made: set PUBLIC_URL to the address under which browsers reach this server';
