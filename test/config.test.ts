@@ -137,6 +137,7 @@ test('describeSettings() names every setting of the contract with its default', 
     [
       ['API_HOST', '127.0.0.1'],
       ['API_PORT', '5000'],
+      ['API_SOCKET', ''],
       ['AUTH_TYPE', 'session_db_auth'],
       ['SESSION_NAME', '_my_session_id'],
       ['SESSION_DURATION', '0'],
