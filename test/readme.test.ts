@@ -13,7 +13,7 @@ import { startTestService } from './helpers/service.ts';
 
 const READMES = readmes();
 const MAIN = textOf('README.md');
-const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/package', 'scripts/tutorial'];
+const ROOMS = ['src', 'src/accounts', 'src/security', 'src/storage', 'scripts/bench', 'scripts/deploy', 'scripts/deploy/docker', 'scripts/deploy/systemd', 'scripts/package', 'scripts/tutorial'];
 const MAX_LINES = 260;
 
 function textOf(path: string): string {
