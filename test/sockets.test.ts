@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
@@ -110,6 +110,8 @@ test('LISTEN_FDS: it serves on the port that systemd has opened, in place of API
   await once(listening, 'listening');
   const output = await startWithSocket(t, listening);
   const [, base = ''] = await output(/Running on (http:\/\/127\.0\.0\.1:\d+)\/ /);
+  // Or this process would take the connection.
+  listening.close();
   assert.equal((await send(base, 'GET', '/api/v1/status')).status, 200);
 });
 
@@ -120,7 +122,10 @@ test('LISTEN_FDS: over a Unix socket that systemd has opened the headers say who
   await once(listening, 'listening');
   const output = await startWithSocket(t, listening);
   await output(/Running on unix:\S+systemd\.sock /);
-  assert.equal((await sendTo(path, 'GET', '/api/v1/status', AS_PROXY)).status, 200);
+  // As above; to close it removes the path, and the other name of the socket stays.
+  linkSync(path, `${path}.kept`);
+  listening.close();
+  assert.equal((await sendTo(`${path}.kept`, 'GET', '/api/v1/status', AS_PROXY)).status, 200);
   assert.match((await output(/\S+ - - .*status/))[0], /^192\.0\.2\.9 /);
 });
 

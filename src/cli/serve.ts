@@ -138,9 +138,9 @@ function startProblem(error: unknown, config: Config): string {
   if (error instanceof DomainError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
-  if (syscall === 'listen' && config.socketPath !== null && error instanceof Error && 'address' in error && error.address === config.socketPath) {
-    return socketProblem(config.socketPath, String(code));
-  }
+  const address = error instanceof Error && 'address' in error ? error.address : undefined;
+  const { socketPath } = config;
+  if (syscall === 'listen' && socketPath !== null && address === socketPath) return socketProblem(socketPath, String(code));
   const at = `${config.host} port ${config.port}`;
   if (code === 'EADDRINUSE') return `${at} is in use by another program: stop that one, or choose another API_PORT`;
   if (syscall === 'listen' && code === 'EACCES') return `${at} is not open to this user: choose an API_PORT above 1023`;
