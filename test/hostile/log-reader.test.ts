@@ -36,7 +36,7 @@ async function startLogged(t: TestContext, logFormat: LogFormat = 'common'): Pro
   const stdout = openSync(pipe, constants.O_WRONLY);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
-    env: { PATH, HOME, API_PORT: '0', DATA_DIR: join(directory, 'data'), LOG_FORMAT: logFormat },
+    env: { PATH, HOME, API_PORT: '0', DATA_DIR: join(directory, 'data'), LOG_FORMAT: logFormat, ALLOWED_HOSTS: '*' },
     stdio: ['ignore', stdout, 'pipe'],
   });
   closeSync(stdout);
