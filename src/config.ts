@@ -21,6 +21,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** A Unix socket to listen on besides the port; null: none. */
+  readonly socketPath: string | null;
   readonly authType: AuthType;
   readonly sessionName: string;
   /** 0: sessions never expire. */
@@ -188,6 +190,9 @@ function parseDatabaseUrl(text: string): string | undefined {
   return `${pathname}${search}`.includes('@') || hash !== '' ? undefined : text;
 }
 
+// sun_path of unix(7) and its end, on the systems that have least.
+const MAX_SOCKET_PATH_BYTES = 103;
+
 const SETTINGS = {
   host: {
     name: 'API_HOST',
@@ -202,6 +207,13 @@ const SETTINGS = {
     meaning: 'port to listen on; 0 picks a free one',
     ...wholeNumber(0, 65_535),
   } satisfies Setting<number>,
+  socketPath: {
+    name: 'API_SOCKET',
+    fallback: null,
+    meaning: 'path of a Unix socket to listen on besides; its X-Forwarded-For and -Proto are believed',
+    expects: `a path of ${MAX_SOCKET_PATH_BYTES} bytes at most`,
+    parse: (text) => (text.includes('\0') || Buffer.byteLength(text) > MAX_SOCKET_PATH_BYTES ? undefined : text),
+  } satisfies Setting<string | null>,
   authType: {
     name: 'AUTH_TYPE',
     fallback: 'session_db_auth',
@@ -252,7 +264,9 @@ const SETTINGS = {
   corsOrigins: {
     name: 'CORS_ORIGINS',
     fallback: '*',
-    meaning: 'who may read answers from other origins: * (no credentials), or a comma list of origins (with credentials)',
+    meaning:
+      'who may read answers from other origins: * (no credentials), a comma list of origins (with credentials; also ' +
+      'tauri://, capacitor:// and extensions), or empty (nobody)',
     expects: '*, or origins such as https://app.example.com, separated by commas',
     whenEmpty: [],
     parse: parseOrigins,
@@ -387,6 +401,7 @@ export function parseConfig(env: { readonly [name: string]: string | undefined }
   const config: Config = {
     host: read(SETTINGS.host),
     port: read(SETTINGS.port),
+    socketPath: read<string | null>(SETTINGS.socketPath),
     authType: read<AuthType>(SETTINGS.authType),
     sessionName: read(SETTINGS.sessionName),
     // The one value that does not stop the start: the tutorial makes it 0 (task 9).

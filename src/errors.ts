@@ -1,6 +1,6 @@
 /**
  * The tree of domain errors: what can go wrong without a bug. Each carries its context as fields.
- * `web/error-answer.ts` turns them into HTTP answers, `server.ts` and `cli.ts` into exit codes.
+ * `web/error-answer.ts` turns them into HTTP answers, `cli/main.ts` and `cli/serve.ts` into exit codes.
  *
  * A leaf, like `config.ts`: every layer may throw one of these, so none may be above it.
  */

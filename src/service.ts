@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import { assemble } from './assemble.ts';
 import type { AssemblyOptions } from './assemble.ts';
 import { ControlServer } from './cli/control-server.ts';
@@ -9,7 +8,8 @@ import { StoreUnavailableError } from './errors.ts';
 import { ServiceMetrics } from './gateway/metrics/service-metrics.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { HttpLimits } from './http/http-limits.ts';
-import { HttpServer } from './http/http-server.ts';
+import type { InheritedSocket } from './http/inherited-sockets.ts';
+import { Listeners } from './http/listeners.ts';
 import { describeError } from './http/printable.ts';
 import { tellingOfProxies } from './http/untold-proxy.ts';
 import type { Users } from './models/user.ts';
@@ -25,17 +25,24 @@ const LAST_USE_INTERVAL_MS = 60_000;
 /** The costs of stored hashes are learnt from so many users at the start: the oldest have the oldest ones. */
 const LEARNT_USERS = 10_000;
 
+const NO_PORT: AddressInfo = { address: '', family: '', port: 0 };
+
 export type { ServiceLogs } from './assemble.ts';
 
 export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl' | 'observer'> {
   readonly limits?: Partial<HttpLimits>;
+  /** Sockets that listen already, in place of the configuration's host and port. */
+  readonly inherited?: readonly InheritedSocket[];
 }
 
 /** A server that listens. */
 export interface Service {
+  /** The port; where it has none, as with Unix sockets alone, the port is 0. */
   readonly address: AddressInfo;
   /** Of `GET /metrics`; null: METRICS_PORT is not set. */
   readonly metricsAddress: AddressInfo | null;
+  /** Every address and path on which it listens. */
+  readonly places: readonly (AddressInfo | string)[];
   readonly users: Users;
   readonly services: Services;
   /** Removes the sessions that are over now, rather than within the minute. */
@@ -83,20 +90,27 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const limits = { trustedProxies: config.trustedProxies, ...options.limits };
   const handle = config.trustedProxies > 0 ? app.handle : tellingOfProxies(app.handle, (it) => logs.notice(`${it}\n`));
-  const server = new HttpServer(handle, limits, ({ address: client, status }) => {
-    metrics?.onRefused(status);
-    // What could not be read as a request has neither method nor target.
-    accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
+  const listeners = new Listeners({
+    handler: handle,
+    proxiedHandler: app.handle,
+    limits,
+    onProtocolError: ({ address: client, status }) => {
+      metrics?.onRefused(status);
+      // What could not be read as a request has neither method nor target.
+      accessLog?.log(client === '' ? '-' : client, '-', '-', '-', status);
+    },
   });
 
   await store.open();
   await learnCosts(database.users, passwords);
-  const openConnections = promisify(server.server.getConnections.bind(server.server));
   let metricsAddress: AddressInfo | null = null;
+  let places: readonly (AddressInfo | string)[];
   try {
     const counted = { users: database.users, sessions: database.userSessions };
+    const openConnections = (): Promise<number> => listeners.openConnections();
     if (metrics !== null) metricsAddress = await metrics.listen({ counted, store, passwords, openConnections });
-    address = await server.listen(config.port, config.host);
+    places = await listeners.open({ ...config, inherited: options.inherited ?? [] });
+    address = places.find((place) => typeof place !== 'string') ?? null;
   } catch (error) {
     await metrics?.close();
     await store.close();
@@ -119,8 +133,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   ];
 
   return {
-    address,
+    address: address ?? NO_PORT,
     metricsAddress,
+    places,
     users: database.users,
     services: app.services,
     removeExpiredSessions: () => app.sessions.sweep(),
@@ -128,7 +143,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     close: async (graceMs) => {
       isStopping = true;
       for (const timer of timers) clearInterval(timer);
-      await server.close(graceMs);
+      await listeners.close(graceMs);
       await metrics?.close();
       await control.close();
       await app.sessions.writeLastUses().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { SecurityLog } from '../src/accounts/security-log.ts';
 import { API_ROUTES } from '../src/api/v1/routes.ts';
 import { describeSettings } from '../src/config.ts';
+import { GATEWAY_ROUTES } from '../src/gateway/routes.ts';
 import { runCurl } from './helpers/curl.ts';
 import type { CookieJars } from './helpers/curl.ts';
 import { codeBlocks, linkProblem, linkTargets, readmes, tableRows, withoutCodeBlocks } from './helpers/markdown.ts';
@@ -14,8 +15,10 @@ import { startTestService } from './helpers/service.ts';
 const READMES = readmes();
 const MAIN = textOf('README.md');
 const ROOMS = [
-  ...['src', 'src/accounts', 'src/security', 'src/storage', 'test/openapi'],
-  ...['scripts/bench', 'scripts/deploy', 'scripts/deploy/prometheus', 'scripts/package', 'scripts/tutorial'],
+  ...['src', 'src/accounts', 'src/api/v1', 'src/security', 'src/storage', 'src/storage/postgres'],
+  ...['test/fixtures/format-1', 'test/openapi'],
+  ...['scripts/bench', 'scripts/deploy', 'scripts/deploy/docker', 'scripts/deploy/prometheus', 'scripts/deploy/systemd'],
+  ...['scripts/package', 'scripts/tutorial'],
 ];
 const MAX_LINES = 260;
 
@@ -73,11 +76,12 @@ test("the README's table of settings is that of --help", () => {
   assert.deepEqual(settings, [...describeSettings()]);
 });
 
-test("the README's table of routes is that of the API", () => {
-  const rows = [...MAIN.matchAll(/^\| `([A-Z]+) (\S+)` \| (\w+\*?) \|/gm)].map(([, method, path = '', who]) => ({
+test('the table of routes of src/api/v1/README.md is that of the API and of the gateway', () => {
+  const found = textOf('src/api/v1/README.md').matchAll(/^\| `([A-Z]+|\*) (\S+)` \| (\w+\*?) \|/gm);
+  const rows = [...found].map(([, method, path = '', who]) => ({
     ...{ method, path: path.replace(/<(\w+)>/g, ':$1'), who },
   }));
-  const table = API_ROUTES.map(({ method, path, access, isGrave }) => ({
+  const table = [...API_ROUTES, ...GATEWAY_ROUTES].map(({ method, path, access, isGrave }) => ({
     ...{ method, path, who: isGrave === true ? `${access}*` : access },
   }));
   assert.deepEqual(rows, table);
@@ -151,7 +155,7 @@ test('the security log has the events, with the fields, that src/accounts/README
   const source = readFileSync('src/accounts/security-log.ts', 'utf8');
   const [, members = ''] = /interface SecurityEvents \{\n(.*?)^\}/ms.exec(source) ?? [];
   const declared = members.matchAll(/^ {2}readonly (\w+): (object;|\{[^}]*\};)/gm);
-  const events = [...declared].map(([, event = '', fields = '']) => [event, ...namesIn(fields, /readonly (\w+)/g)]);
+  const events = [...declared].map(([, event = '', fields = '']) => [event, ...namesIn(fields, /readonly (\w+):/g)]);
   assert.equal(events.length, [...members.matchAll(/^ {2}readonly /gm)].length);
 
   // Those that are no matter of `log()`, as they are written.

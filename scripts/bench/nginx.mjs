@@ -2,7 +2,7 @@
  * What `auth_request` to this server costs nginx: its throughput beside the same without, and how many connections it
  * opens. Needs nginx (`apt-get install -y nginx`), and a build (`npm run build`).
  *
- *   node scripts/bench/nginx.mjs                       five rounds of two seconds each
+ *   node scripts/bench/nginx.mjs                       nine rounds of a second each
  *   node scripts/bench/nginx.mjs --rounds N --seconds S --connections N
  *
  * One nginx worker with the files of scripts/deploy/nginx has a core for itself; the application behind it (another
@@ -33,9 +33,9 @@ const START_LIMIT_MS = 20_000;
 
 const { values: flags } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    connections: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '1' },
+    connections: { type: 'string', default: '8' },
   },
 });
 const [rounds, seconds, connections] = [flags.rounds, flags.seconds, flags.connections].map(Number);

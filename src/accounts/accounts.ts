@@ -60,7 +60,7 @@ export class Accounts {
   }
 
   /**
-   * Makes a user who cannot sign in yet: a link for one use (see `Links`) lets the person choose a password.
+   * Makes a user who cannot sign in yet: a link for one use (`Passwords.makeLink`) lets the person choose a password.
    *
    * @throws {InvalidValueError} a value will not do
    * @throws {DuplicateValueError} another user has the email

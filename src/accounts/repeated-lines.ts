@@ -1,4 +1,4 @@
-/** New keys that are let through in a second: a flood may make each line its first. */
+/** New keys let through in a second: in a flood, each line may have a key of its own. */
 const MAX_FIRSTS_PER_SECOND = 10;
 
 const SECOND_MS = 1_000;

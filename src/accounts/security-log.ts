@@ -118,7 +118,6 @@ export class SecurityLog {
   /**
    * A password was wrong, or not looked at. Of those not looked at the first for each network and account is written,
    * then a line a second that says how many were left out.
-   *
    */
   signInFailed(caller: Origin, about: FailedSignIn): void {
     const { reason, userId, method } = about;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UserSession } from '../models/user-session.ts';
 
-/** Of the digest that a handle is, in base64url: 96 bits. */
+/** Characters of a handle, in base64url: 96 bits. */
 const HANDLE_LENGTH = 16;
 
 /** A session as its user may see it. */

@@ -1,10 +1,10 @@
 import { foldEmail } from '../models/user.ts';
 import type { User, Users } from '../models/user.ts';
 
-/** So many users are read at once; others are answered between two reads. */
+/** Users read at once; other requests are answered between two reads. */
 const READ_LENGTH = 500;
 
-/** So many users are looked at in one search: among more, it goes on where it ended. */
+/** Users that one search looks at, at most; the next search goes on where it ended. */
 const MAX_LOOKED_AT = 20_000;
 
 export interface FoundUsers {

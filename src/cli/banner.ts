@@ -8,9 +8,9 @@ import type { Service } from '../service.ts';
 
 /** What a server says once it listens: where, and what its operator should know. */
 export async function banner(service: Service, config: Config): Promise<readonly string[]> {
-  const { address, metricsAddress, users } = service;
-  const lines = [`Running on ${urlOf(address)}/ (Press CTRL+C to quit)`];
-  if (metricsAddress !== null) lines.push(`Metrics are on ${urlOf(metricsAddress)}/metrics`);
+  const { places, metricsAddress, users } = service;
+  const lines = places.map((place) => `Running on ${urlOf(place)} (Press CTRL+C to quit)`);
+  if (metricsAddress !== null) lines.push(`Metrics are on ${urlOf(metricsAddress)}metrics`);
   const { authType, sessionDurationSeconds } = config;
   lines.push(...(await whoIsMissing(users, config)));
   const hasDuration = authType === 'session_exp_auth' || authType === 'session_db_auth';
@@ -22,8 +22,10 @@ export async function banner(service: Service, config: Config): Promise<readonly
   return lines;
 }
 
-function urlOf({ address, port }: AddressInfo): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+function urlOf(place: AddressInfo | string): string {
+  if (typeof place === 'string') return `unix:${place}`;
+  const host = isIPv6(place.address) ? `[${place.address}]` : place.address;
+  return `http://${host}:${place.port}/`;
 }
 
 /** What to do where nobody could sign in, or administer. */

@@ -44,6 +44,7 @@ export interface Invocation {
 /** What the command line needs of its process. */
 export interface System {
   readonly env: { readonly [name: string]: string | undefined };
+  readonly pid: number;
   readonly stdin: PromptInput;
   readonly stdout: OutputStream & { readonly fd: number };
   readonly stderr: OutputStream & { readonly fd: number };

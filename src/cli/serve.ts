@@ -1,6 +1,7 @@
 import { describeSettings, parseConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { DomainError, messageOf } from '../errors.ts';
+import { inheritedSockets } from '../http/inherited-sockets.ts';
 import { LogWriter } from '../http/log-writer.ts';
 import { describeError } from '../http/printable.ts';
 import { startService } from '../service.ts';
@@ -59,6 +60,7 @@ class ServerProcess {
     for (const warning of warnings) this.#errors.write(`${warning}\n`);
     const starting = startService({
       config: this.#config,
+      inherited: inheritedSockets(this.#system.env, this.#system.pid),
       logs: {
         access: (line) => this.#output.write(line),
         security: (line) => this.#errors.write(line),
@@ -136,6 +138,9 @@ function startProblem(error: unknown, config: Config): string {
   if (error instanceof DomainError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
+  const address = error instanceof Error && 'address' in error ? error.address : undefined;
+  const { socketPath } = config;
+  if (syscall === 'listen' && socketPath !== null && address === socketPath) return socketProblem(socketPath, String(code));
   const at = `${config.host} port ${config.port}`;
   if (code === 'EADDRINUSE') return `${at} is in use by another program: stop that one, or choose another API_PORT`;
   if (syscall === 'listen' && code === 'EACCES') return `${at} is not open to this user: choose an API_PORT above 1023`;
@@ -143,6 +148,11 @@ function startProblem(error: unknown, config: Config): string {
     return `cannot listen on ${at} (${String(code)}): set API_HOST to an address of this machine`;
   }
   return `cannot use DATA_DIR ${config.dataDirectory}: ${messageOf(error)}`;
+}
+
+function socketProblem(path: string, code: string): string {
+  if (code === 'EADDRINUSE') return `API_SOCKET ${path} is in use by another program, or no socket: remove it, or choose another`;
+  return `cannot listen on API_SOCKET ${path} (${code}): choose a path in a directory where this user may make files`;
 }
 
 function droppedAsJson(count: number): string {

@@ -12,7 +12,7 @@ const GROUP_PARAMETER = 'group';
 /** When a client may come again, where the store cannot be read. */
 const STORE_RETRY_SECONDS = 5;
 
-/** What a proxy is told: who asks, that nobody does, or that this user or this request may not. */
+/** What a proxy is told: who is signed in, that nobody is, that this user may not, or to ask again later. */
 type Verdict =
   | { readonly kind: 'allowed'; readonly identity: Identity }
   | { readonly kind: 'anonymous' }
@@ -103,7 +103,7 @@ function wellFormed(address: string): string | null {
   return /^https?:\/\//i.test(address) && URL.canParse(address) && address.length <= MAX_ADDRESS_LENGTH ? address : null;
 }
 
-/** Longer addresses are not come back to: what a header may hold is bounded. In characters. */
+/** A sign-in does not lead back to a longer address, since header fields are bounded. In characters. */
 const MAX_ADDRESS_LENGTH = 4_096;
 
 /** Whether the client shows pages: it asks to read, and takes HTML. */

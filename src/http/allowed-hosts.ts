@@ -16,6 +16,9 @@ export interface AllowedHostsOptions {
   readonly ownHosts?: readonly string[];
 }
 
+/** What of a request names a host; `isProxied`: it came over a Unix socket, which no browser can reach. */
+type NamedRequest = Pick<IncomingMessage, 'url' | 'headers'> & { readonly isProxied?: boolean };
+
 const REFUSAL =
   'Misdirected request: this server does not answer to that name; whoever runs it can add the name to ALLOWED_HOSTS';
 
@@ -38,6 +41,7 @@ const LOOPBACK_ADDRESS = /^127(?:\.\d+){3}$|^\[::1\]$|^\[::ffff:7f[0-9a-f]{2}:[0
  */
 export class HostPolicy {
   readonly #isAny: boolean;
+  readonly #isAuto: boolean;
   readonly #names: ReadonlySet<string>;
   readonly #areLoopbackNamesOurs: boolean;
   readonly #isAllowed = new RecentValues((authority) => this.#allowsName(canonicalName(authority)));
@@ -48,21 +52,23 @@ export class HostPolicy {
     const isLocal = trustedProxies === 0 && isLoopback(canonicalName(isIPv6(host) ? `[${host}]` : host));
     this.#areLoopbackNamesOurs = allowedHosts === 'auto' && isLocal;
     this.#isAny = allowedHosts === '*' || (allowedHosts === 'auto' && !isLocal);
+    this.#isAuto = allowedHosts === 'auto';
     this.#names = new Set((typeof allowedHosts === 'string' ? ['0.0.0.0', ...ownHosts] : allowedHosts).map(nameOf));
   }
 
   /**
    * Refuses a request for another's name. One that has no name passes: whoever sends none is no browser.
    *
+   * @param request.isProxied whether it came over a Unix socket, which no browser can reach: then `auto` is any name
    * @throws {HttpError} 421
    */
-  check(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
+  check(request: NamedRequest): void {
     if (!this.allows(request)) throw new HttpError(421, REFUSAL);
   }
 
   /** Whether a request is for a name of ours, or has none. */
-  allows({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): boolean {
-    if (this.#isAny) return true;
+  allows({ url = '', headers, isProxied }: NamedRequest): boolean {
+    if (this.#isAny || (this.#isAuto && isProxied === true)) return true;
     const authority = url.startsWith('/') ? headers.host : (ABSOLUTE_AUTHORITY.exec(url)?.[1] ?? headers.host);
     return authority === undefined || authority === '' || this.#isAllowed.of(authority);
   }

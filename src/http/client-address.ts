@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import { trimOws } from './field-value.ts';
+import { proxiesOf } from './proxied-request.ts';
 
 // The node forms of X-Forwarded-For: IPv4 [ ":" port ] / IPv6 / "[" IPv6 "]" [ ":" port ].
 // Brackets and port as in RFC 7239 section 6; which of the rest is an address, `isIP` says.
@@ -17,14 +18,16 @@ const IPV4_MAPPED = '::ffff:';
  * `X-Forwarded-For` were written by proxies of ours. The entries to their left may be
  * made up by the client, and are never read.
  *
- * @param trustedProxies how many proxies in front of us are ours; 0: the header is not looked at
+ * @param trustedProxies how many proxies in front of us are ours; 0: the header is not looked at, but for a request that
+ * came over a Unix socket
  * @returns an IP address, IPv4 unmapped from IPv6; `-` where the socket is already gone
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
   const socketAddress = request.socket.remoteAddress;
   const nearest = socketAddress === undefined ? '-' : unmapped(socketAddress);
-  if (trustedProxies === 0) return nearest;
-  return furthestTrusted(request.headers['x-forwarded-for'], trustedProxies, addressOf) ?? nearest;
+  const proxies = proxiesOf(request, trustedProxies);
+  if (proxies === 0) return nearest;
+  return furthestTrusted(request.headers['x-forwarded-for'], proxies, addressOf) ?? nearest;
 }
 
 /**
@@ -35,8 +38,9 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
 export function isSecure(request: IncomingMessage, trustedProxies: number): boolean {
   const socket = request.socket;
   const nearest = 'encrypted' in socket && socket.encrypted === true;
-  if (trustedProxies === 0) return nearest;
-  const scheme = furthestTrusted(request.headers['x-forwarded-proto'], trustedProxies, schemeOf);
+  const proxies = proxiesOf(request, trustedProxies);
+  if (proxies === 0) return nearest;
+  const scheme = furthestTrusted(request.headers['x-forwarded-proto'], proxies, schemeOf);
   return scheme === null ? nearest : scheme === 'https';
 }
 

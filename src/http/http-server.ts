@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Socket } from 'node:net';
+import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { hasBody } from './body.ts';
 import { Connections } from './connections.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
+import { ProxiedRequest } from './proxied-request.ts';
 import type { ProtocolError } from './protocol-errors.ts';
 import { protocolErrorFor, requestProblem } from './protocol-errors.ts';
 import { Refusals } from './refusals.ts';
@@ -40,11 +40,13 @@ export class HttpServer {
    * @param handler called for each sound request
    * @param limits those that differ from DEFAULT_HTTP_LIMITS
    * @param onProtocolError told of each request refused before the handler
+   * @param isProxied whether it is for a Unix socket, which only proxies of ours can open
    */
   constructor(
     handler: RequestHandler,
     limits: Partial<HttpLimits> = {},
     onProtocolError: (event: ProtocolErrorEvent) => void = () => {},
+    isProxied = false,
   ) {
     this.#limits = { ...DEFAULT_HTTP_LIMITS, ...limits };
     this.#handler = handler;
@@ -54,7 +56,7 @@ export class HttpServer {
     const { maxRequestMemoryBytes: maxBytes, maxBodyBytes, trustedProxies } = this.#limits;
     const onYield = (socket: Socket): void => this.#refusals.giveWay(socket, TOO_MUCH);
     this.#memory = new RequestMemory({ maxBytes, maxBodyBytes, trustedProxies, onYield });
-    this.server = this.#createServer();
+    this.server = this.#createServer(isProxied);
   }
 
   /**
@@ -65,15 +67,25 @@ export class HttpServer {
    * @returns the address and port in use
    * @throws {Error} what listen(2) says: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`…
    */
-  listen(port: number, host: string): Promise<AddressInfo> {
+  async listen(port: number, host: string): Promise<AddressInfo> {
+    const place = await this.listenOn({ port, host });
+    if (place === null || typeof place === 'string') throw new TypeError('not listening on a port');
+    return place;
+  }
+
+  /**
+   * Starts to accept connections at a port, a path, or a descriptor that listens already.
+   *
+   * @returns the address and port, or the path, in use; null where it is a path that Node was not told
+   * @throws {Error} as `listen`
+   */
+  listenOn(options: ListenOptions & { readonly fd?: number }): Promise<AddressInfo | string | null> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(port, host, () => {
+      this.server.listen(options, () => {
         this.server.off('error', reject);
-        const address = this.server.address();
         this.#connections.watch();
-        if (address === null || typeof address === 'string') reject(new TypeError('not listening on a port'));
-        else resolve(address);
+        resolve(this.server.address());
       });
     });
   }
@@ -92,7 +104,7 @@ export class HttpServer {
     return this.#closing;
   }
 
-  #createServer(): Server {
+  #createServer(isProxied: boolean): Server {
     const limits = this.#limits;
     const server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
@@ -101,6 +113,7 @@ export class HttpServer {
       connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       insecureHTTPParser: false,
+      ...(isProxied && { IncomingMessage: ProxiedRequest }),
       // requestProblem() looks for Host, and answers in the project's form.
       requireHostHeader: false,
     });

@@ -10,12 +10,12 @@ export const ADMINS = 'admins';
 /** The value under which `search({ administrator })` finds the administrators who can sign in. */
 export const ACTIVE_ADMINISTRATOR = 'true';
 
-/** For what a link for one use is. */
+/** What a link for one use is for. */
 export type LinkKind = 'invitation' | 'reset';
 
 /** A link for one use that was handed to a user. */
 export interface UserLink {
-  /** Of the token in it. */
+  /** Digest of the token in the link. */
   readonly digest: string;
   readonly kind: LinkKind;
   /** Milliseconds since the epoch. */
@@ -32,7 +32,7 @@ export interface UserFields extends BaseFields {
   readonly groups?: readonly string[];
   /** From where the user has signed in of late. */
   readonly knownNetworks?: readonly KnownNetwork[];
-  /** null: none is good. */
+  /** null: there is none. */
   readonly link?: UserLink | null;
 }
 

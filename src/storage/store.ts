@@ -1,8 +1,8 @@
 import type { Awaitable } from '../http/awaitable.ts';
 
 /**
- * The store contract: what the models ask of a database, and nothing of how it keeps it. `memory/` and `journal/`
- * fulfil it; `test/contracts/store.ts` holds every store to it.
+ * The store contract: what the models ask of a database, and nothing of how it keeps it. `memory/`, `journal/`
+ * and `postgres/` fulfil it; `test/contracts/store.ts` holds every store to it.
  */
 
 /** What every stored model has. Models are immutable: a change makes a new one. */

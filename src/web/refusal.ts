@@ -13,13 +13,13 @@ export interface Refusal {
   readonly headers: HeaderList;
 }
 
-/** What a form can say itself; of what was typed, the status is 422. */
+/** The errors that a form shows itself, with the status of its answer; for what was typed that is 422. */
 const STATUSES: ReadonlyMap<number, number> = new Map([
   ...[400, 409].map((status) => [status, 422] as const),
   ...[413, 415, 429, 503].map((status) => [status, status] as const),
 ]);
 
-/** @returns null for an error that is no matter of the form */
+/** @returns null for an error that the form does not show */
 export function refusalOf(error: unknown): Refusal | null {
   const known = httpErrorOf(error);
   const isWrongPassword = error instanceof WrongPasswordError;

@@ -6,6 +6,7 @@ import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import { ProxiedRequest } from '../http/proxied-request.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Answer } from '../http/respond.ts';
 import type { Resource } from '../http/router.ts';
@@ -109,6 +110,11 @@ export class WebRequest implements AuthRequest, Caller {
   /** By which the logs tell this request: most are never asked for it. */
   get requestId(): string {
     return (this.#requestId ??= requestIdOf(this.#incoming, this.#trustedProxies));
+  }
+
+  /** Whether it came over a Unix socket. */
+  get isProxied(): boolean {
+    return this.#incoming instanceof ProxiedRequest;
   }
 
   get userId(): string | null {

@@ -2,7 +2,7 @@ const MINUTE_MS = 60_000;
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** What the operations say to programs, as a person is told it. */
+/** The messages that operations give to programs, worded for a person. */
 const FOR_PERSONS: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^password must be at least (\d+) characters.*$/, 'Choose at least $1 characters.'],
   [/^password must not be one of the commonest.*$/, 'This password is one of the most used. Choose another.'],
@@ -31,7 +31,7 @@ const UNITS = [
 /** Such as `2 hours ago`, `yesterday`, `in 12 minutes`. @param ms from now */
 export function fromNow(ms: number): string {
   for (const [unit, length] of UNITS) {
-    // What has been is rounded down, what is to come to the nearest.
+    // The past is rounded down, the future to the nearest unit.
     if (Math.abs(ms) >= length) return RELATIVE.format(ms < 0 ? Math.ceil(ms / length) : Math.round(ms / length), unit);
   }
   return ms > 0 ? 'in a minute' : 'just now';

@@ -114,3 +114,26 @@ function tagOf(line: string): string {
   assert.ok(typeof entry === 'object' && entry !== null && 'email_tag' in entry);
   return String(entry.email_tag);
 }
+
+test('SecurityLog tells of every event, also of those that it writes no line of', () => {
+  const lines: string[] = [];
+  const told: unknown[] = [];
+  const log = new SecurityLog((line) => lines.push(line), () => NOW, {
+    schedule: () => {},
+    onEvent: (event, { reason, method }) => told.push([event, reason, method]),
+  });
+  const origin = { address: '192.0.2.7', requestId: 'r1' };
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    log.signInFailed(origin, { reason: 'throttled', method: 'basic', userId: 'u1' });
+    log.overloaded({ ...origin, userId: null });
+  }
+  log.log('sign_in_succeeded', OPERATOR, { user_id: 'u1', method: 'session' });
+  assert.equal(lines.length, 3);
+  assert.deepEqual(told, [
+    ['sign_in_failed', 'throttled', 'basic'],
+    ['overloaded', undefined, undefined],
+    ['sign_in_failed', 'throttled', 'basic'],
+    ['overloaded', undefined, undefined],
+    ['sign_in_succeeded', undefined, 'session'],
+  ]);
+});

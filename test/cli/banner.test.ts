@@ -51,3 +51,9 @@ test('with LOG_FORMAT=json every line of standard output is JSON, the banner its
     assert.equal(typeof message, 'string');
   }
 });
+
+test('the banner says where the metrics are, where METRICS_PORT is set', async (t) => {
+  const { service } = await startTestService(t, { metricsPort: 0 });
+  const [, line] = await banner(service, SETTINGS);
+  assert.equal(line, `Metrics are on http://127.0.0.1:${service.metricsAddress?.port}/metrics`);
+});

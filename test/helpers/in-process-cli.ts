@@ -60,6 +60,7 @@ class TestInput extends PassThrough {
 
 /** A command in a process of its own, as far as it can tell. */
 export class TestSystem implements System {
+  readonly pid = process.pid;
   readonly env: { readonly [name: string]: string };
   readonly stdin: TestInput;
   readonly stdout: TestStream;

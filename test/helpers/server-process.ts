@@ -13,7 +13,7 @@ export const SERVER = 'src/server.ts';
 
 /** Starts the server as a process, on a free port and, where none is given, in a directory of its own. */
 export function startServer(t: TestContext, env: NonNullable<ProcessOptions['env']>): TestProcess {
-  return startProcess(t, SERVER, [], { env: { API_PORT: '0', DATA_DIR: temporaryDirectory(t), ...env } });
+  return startProcess(t, SERVER, [], { env: { API_PORT: '0', DATA_DIR: temporaryDirectory(t), ALLOWED_HOSTS: '*', ...env } });
 }
 
 /** A data directory with one user, whose stored hash is not of today's cost: a sign-in replaces it. */

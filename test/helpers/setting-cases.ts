@@ -34,6 +34,13 @@ export const SETTING_CASES: readonly SettingCases[] = [
     says: /0 to 65535/,
   },
   {
+    name: 'API_SOCKET',
+    key: 'socketPath',
+    good: [['/run/session-auth/api.sock', '/run/session-auth/api.sock'], ['a b/é', 'a b/é'], ['x'.repeat(103), 'x'.repeat(103)]],
+    bad: ['a\0b', 'x'.repeat(104), 'é'.repeat(52)],
+    says: /path of 103 bytes/,
+  },
+  {
     name: 'AUTH_TYPE',
     key: 'authType',
     good: AUTH_TYPES.map((type) => [type, type] as const),

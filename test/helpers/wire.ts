@@ -125,12 +125,14 @@ export async function exchange(port: number, bytes: string): Promise<{ answer: W
 export function assertError(answer: WireAnswer, message?: string): void {
   const { status, head, body, field } = answer;
   assert.ok(status >= 400 && status <= 599, head);
-  assert.equal(field('content-type'), 'application/json', head);
   assert.equal(field('x-content-type-options'), 'nosniff', head);
   assert.equal(field('cache-control'), 'no-store', head);
   if (status === 401) assert.ok(field('www-authenticate'), head);
   if (status === 405) assert.notEqual(field('allow'), undefined, head);
   if (status === 429 || status === 503) assert.match(field('retry-after') ?? '', /^\d+$/, head);
-  assert.match(body, /^\{\n {2}"error": "[^"\n]+"\n\}\n$/);
+  // What a person asked for as a page is shown as one.
+  const isPage = field('content-type') === 'text/html; charset=utf-8';
+  if (!isPage) assert.equal(field('content-type'), 'application/json', head);
+  assert.match(body, isPage ? /^<!doctype html>[^]*<h1>[^]*<\/html>\s*$/i : /^\{\n {2}"error": "[^"\n]+"\n\}\n$/);
   if (message !== undefined) assert.equal(body, `{\n  "error": ${JSON.stringify(message)}\n}\n`);
 }

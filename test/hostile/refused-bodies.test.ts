@@ -13,7 +13,7 @@ const REFUSED: readonly (readonly [what: string, status: number, line: string, f
   ['too large', 413, LOGIN, FORM_TYPE],
   ['compressed', 415, LOGIN, `${FORM_TYPE}Content-Encoding: gzip\r\n`],
   ['of another charset', 415, LOGIN, FORM_TYPE.replace('\r', '; charset=utf-16\r')],
-  ['of no known form', 400, LOGIN, JSON_TYPE],
+  ['of no known form', 400, LOGIN, 'Content-Type: text/plain\r\n'],
   ['without credentials', 401, 'POST /api/v1/users', JSON_TYPE],
   ['with credentials of nobody', 403, 'POST /api/v1/users', 'Authorization: x\r\n'],
   ['from another site', 403, LOGIN, `${FORM_TYPE}Sec-Fetch-Site: cross-site\r\n`],

@@ -23,7 +23,8 @@ export interface Application {
 /** Answers every request with 200, and upgrades to a protocol that sends everything back. */
 export async function startApplication(t: Pick<TestContext, 'after'>): Promise<Application> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  // Takes longer headers than the session server: what is refused was not refused here.
+  const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
     const hash = createHash('sha256');
     request.on('data', (chunk: Buffer) => hash.update(chunk));
     request.on('end', () => {

@@ -46,8 +46,8 @@ export const startNginx: StartProxy = async (t, { layout, ports, changes = [] })
     ...nameChanges(layout),
     ...changes,
   ];
-  const included = ['session-auth.conf', 'session-auth/check.conf', 'session-auth/server.conf', 'session-auth/protect.conf'];
-  for (const name of [...included, `${layout}.conf`]) put(directory, name, deployFile(`nginx/${name}`, all));
+  const included = ['check', 'protect', 'server', 'tls'].map((name) => `session-auth/${name}.conf`);
+  for (const name of ['session-auth.conf', ...included, `${layout}.conf`]) put(directory, name, deployFile(`nginx/${name}`, all));
   const main = put(
     directory,
     'nginx.conf',

@@ -31,11 +31,11 @@ const ADDED_BY_NODE = ['date', 'connection', 'keep-alive', 'transfer-encoding'];
  * Our server.
  *
  * @param {import('./context.mjs').Context} context
- * @param {{ name?: string, authType: string, logFormat?: string, directory: string }} options `directory` is
- *   one of `makeDataDirectory`
+ * @param {{ name?: string, authType: string, logFormat?: string, metricsPort?: string, directory: string }} options
+ *   `directory` is one of `makeDataDirectory`; `metricsPort` empty: nothing is measured
  * @returns {Server}
  */
-export function ourServer(context, { name, authType, logFormat = 'common', directory }) {
+export function ourServer(context, { name, authType, logFormat = 'common', metricsPort = '', directory }) {
   return {
     name: name ?? authType,
     kind: 'ours',
@@ -45,6 +45,7 @@ export function ourServer(context, { name, authType, logFormat = 'common', direc
       AUTH_TYPE: authType,
       DATA_DIR: directory,
       LOG_FORMAT: logFormat,
+      METRICS_PORT: metricsPort,
       SESSION_DURATION: String(SESSION_DURATION_SECONDS),
     },
     loginPath: '/api/v1/auth_session/login',

@@ -16,6 +16,7 @@ const OURS = [
   { authType: 'basic_auth' },
   { authType: 'session_db_auth', name: 'session_db_auth, LOG_FORMAT=off', logFormat: 'off' },
   { authType: 'session_db_auth', name: 'session_db_auth, LOG_FORMAT=json', logFormat: 'json' },
+  { authType: 'session_db_auth', name: 'session_db_auth, METRICS_PORT=0', metricsPort: '0' },
 ];
 
 /**

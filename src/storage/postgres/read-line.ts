@@ -26,8 +26,6 @@ const CLOSED: State = { kind: 'closed' };
 /**
  * The one connection that all reads share, and that says whether the database is there. The driver puts a pipelined
  * statement on the wire at once, and gives a client up for good when its connection is lost: this makes the next one.
- *
- * A look-up takes 38 µs of CPU this way, and 108 through a pool of ten (`npm run bench -- postgres`).
  */
 export class ReadLine {
   readonly #connect: (onLost: () => void) => Promise<Connection>;

@@ -13,11 +13,11 @@ async function samplesOf(source: Source): Promise<string[]> {
 test('a counter counts by its labels, and shows 0 once it was asked for', async () => {
   const counter = new Counter('a_total', 'A', ['b', 'c']);
   assert.deepEqual(await samplesOf(counter), []);
-  counter.of('1', '2').increment();
-  counter.of('1', '2').increment();
+  counter.of('1', '2,3').increment();
+  counter.of('1', '2,3').increment();
   // Not the same pair, though the same text when they are put together.
-  counter.of('1,2', '');
-  assert.deepEqual(await samplesOf(counter), ['a_total{b="1",c="2"} 2', 'a_total{b="1,2",c=""} 0']);
+  counter.of('1,2', '3');
+  assert.deepEqual(await samplesOf(counter), ['a_total{b="1",c="2,3"} 2', 'a_total{b="1,2",c="3"} 0']);
   assert.deepEqual(await samplesOf(new Counter('a_total', 'A')), ['a_total 0']);
 });
 

@@ -7,6 +7,7 @@ import {
   LostConnectionError,
   RefusedStatementError,
   statementFailure,
+  tellFailure,
 } from '../../../src/storage/postgres/failures.ts';
 
 /** As the driver gives what PostgreSQL answered. */
@@ -56,6 +57,20 @@ test('asStoreError() makes "not now" of what passes, and leaves a bug a bug', ()
   }
   const bug = new TypeError('ours');
   assert.equal(asStoreError(bug), bug);
+});
+
+test("tellFailure() tells of what failed by the database's fault, and of nothing else", async () => {
+  const told: string[] = [];
+  const observer = { failed: (operation: string) => told.push(operation), synced: () => {} };
+  const ours = [new LostConnectionError('away'), statementFailure(answered('53100')), new StoreUnavailableError(new Error('away'))];
+  const notOurs = [statementFailure(answered('23505')), new TypeError('a bug')];
+  for (const error of [...ours, ...notOurs]) {
+    await assert.rejects(tellFailure(observer, 'read', Promise.reject(error)), error);
+    await assert.rejects(tellFailure(null, 'read', Promise.reject(error)), error);
+  }
+  assert.deepEqual(told, ours.map(() => 'read'));
+  assert.equal(await tellFailure(observer, 'write', Promise.resolve(1)), 1);
+  assert.equal(told.length, ours.length);
 });
 
 test('statementFailure() names the pgbouncer that does not keep prepared statements', () => {
