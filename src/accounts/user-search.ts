@@ -20,7 +20,12 @@ export interface FoundUsers {
  * @param start the `next` of an earlier search; null: from the first user
  * @param limit how many at most
  */
-export async function searchUsers(users: Users, part: string, start: string | null, limit: number): Promise<FoundUsers> {
+export async function searchUsers(
+  users: Pick<Users, 'page'>,
+  part: string,
+  start: string | null,
+  limit: number,
+): Promise<FoundUsers> {
   const needle = foldEmail(part);
   const found: User[] = [];
   let after = start;

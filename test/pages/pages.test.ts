@@ -89,6 +89,16 @@ test('CORS_ORIGINS opens no page to another origin', async (t) => {
   assert.equal(api.headers['access-control-allow-origin'], 'https://app.example');
 });
 
+test('HEAD of a page answers as GET, without the page', async (t) => {
+  const pages = await startPages(t);
+  const get = await pages.get('/login');
+  const head = await send(pages.server.base, 'HEAD', '/login');
+  assert.deepEqual([head.status, head.text], [200, '']);
+  for (const name of ['content-type', 'content-length', 'content-security-policy', 'referrer-policy']) {
+    assert.equal(head.headers[name], get.headers[name], name);
+  }
+});
+
 test('errors of pages are pages, those of the API are JSON', async (t) => {
   const pages = await startPages(t);
   const admin = await pages.signIn(pages.admin);
