@@ -1,4 +1,5 @@
 import { ClockWatch } from '../../src/accounts/clock-watch.ts';
+import { SecurityLog } from '../../src/accounts/security-log.ts';
 import { Sessions } from '../../src/accounts/sessions.ts';
 import { declareModels, withSessionsInMemory } from '../../src/models/repositories.ts';
 import type { Database } from '../../src/models/repositories.ts';
@@ -20,6 +21,7 @@ export function sessionsInMemory(
     maxPerUser: 0,
     keyOf: (sessionId) => sessionId,
     clockWatch: new ClockWatch(Date.now, () => performance.now()),
+    log: new SecurityLog(() => {}, Date.now),
     clock: Date.now,
   });
 }

@@ -14,3 +14,9 @@ export interface Caller {
 
 /** The operator, at the command line. */
 export const OPERATOR: Caller = { address: '-', userId: null, userAgent: null, isOperator: true };
+
+/** The same client, as a user who is signed in: for what a session itself says. */
+export function withUser(caller: Caller, userId: string): Caller {
+  const { address, userAgent, requestId, isOperator } = caller;
+  return { address, userAgent, requestId, userId, isOperator };
+}

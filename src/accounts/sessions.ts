@@ -6,9 +6,11 @@ import type { SessionPolicy } from '../models/user-session.ts';
 import type { User } from '../models/user.ts';
 import { newSessionId } from '../security/session-id.ts';
 import type { Owned } from '../storage/store.ts';
+import { withUser } from './caller.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { LastUses } from './last-uses.ts';
+import type { SecurityLog } from './security-log.ts';
 import { handleOf } from './session-entry.ts';
 import type { SessionEntry } from './session-entry.ts';
 
@@ -26,6 +28,7 @@ export interface SessionsOptions {
   /** Gives the id under which a session is kept; identity for those in memory. */
   readonly keyOf: (sessionId: string) => string;
   readonly clockWatch: ClockWatch;
+  readonly log: SecurityLog;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
@@ -37,6 +40,7 @@ export class Sessions {
   readonly #database: Database;
   readonly #maxPerUser: number;
   readonly #clockWatch: ClockWatch;
+  readonly #log: SecurityLog;
   readonly #clock: () => number;
   readonly #clientOf = createClientSharing();
   readonly #lastUses: LastUses;
@@ -47,6 +51,7 @@ export class Sessions {
     this.#database = options.database;
     this.#maxPerUser = options.maxPerUser;
     this.#clockWatch = options.clockWatch;
+    this.#log = options.log;
     this.#clock = options.clock;
     this.#lastUses = new LastUses(options.database);
   }
@@ -146,13 +151,26 @@ export class Sessions {
   }
 
   /**
+   * Signs out: ends the sessions with these keys.
+   *
+   * @returns false where none was live
+   */
+  async signOut(keys: readonly string[], caller: Caller): Promise<boolean> {
+    const ended = (await Promise.all(keys.map((key) => this.end(key)))).filter((session) => session !== null);
+    for (const { userId } of ended) this.#log.log('signed_out', withUser(caller, userId), { user_id: userId });
+    return ended.length > 0;
+  }
+
+  /**
    * Ends the session of a user that a handle names.
    *
    * @returns the session; null where the user has none with this handle
    */
-  async endOne(userId: string, handle: string): Promise<UserSession | null> {
+  async endOne(userId: string, handle: string, caller: Caller): Promise<UserSession | null> {
     const entry = (await this.list(userId)).find((one) => one.handle === handle);
-    return entry === undefined ? null : this.end(entry.session.id);
+    const ended = entry === undefined ? null : await this.end(entry.session.id);
+    if (ended !== null) this.#log.log('sessions_ended', caller, { user_id: userId, ended: 1 });
+    return ended;
   }
 
   /**
@@ -161,8 +179,10 @@ export class Sessions {
    * @param exceptKey of a session to leave; null: none
    * @returns how many
    */
-  async endAll(userId: string, exceptKey: string | null = null, models: Models = this.#database): Promise<number> {
-    return models.userSessions.removeOwned(userId, exceptKey);
+  async endAll(userId: string, exceptKey: string | null, caller: Caller): Promise<number> {
+    const ended = await this.#database.userSessions.removeOwned(userId, exceptKey);
+    if (ended > 0) this.#log.log('sessions_ended', caller, { user_id: userId, ended });
+    return ended;
   }
 
   /**

@@ -14,10 +14,8 @@ const WORDS = ['session', 'end'];
 /** Users whose sessions one operation ends. */
 const USERS_AT_ONCE = 100;
 
-async function endAll(userId: string, { sessions, services }: Operations): Promise<number> {
-  const ended = await sessions.endAll(userId);
-  if (ended > 0) services.securityLog.log('sessions_ended', OPERATOR, { user_id: userId, ended });
-  return ended;
+function endAll(userId: string, { sessions }: Operations): Promise<number> {
+  return sessions.endAll(userId, null, OPERATOR);
 }
 
 const isOneUser = record({ email: isText, handle: orNull(isText) });
@@ -30,10 +28,9 @@ export const endSessionsOperation: Operation<Guarded<typeof isOneUser>, Guarded<
   async perform({ email, handle }, operations) {
     const { id } = await userByEmail(email, operations.database);
     if (handle === null) return { id, ended: await endAll(id, operations) };
-    if ((await operations.sessions.endOne(id, handle)) === null) {
+    if ((await operations.sessions.endOne(id, handle, OPERATOR)) === null) {
       throw new CommandError(`${JSON.stringify(email)} has no live session with the handle ${JSON.stringify(handle)}`);
     }
-    operations.services.securityLog.log('sessions_ended', OPERATOR, { user_id: id, ended: 1 });
     return { id, ended: 1 };
   },
 };

@@ -66,8 +66,7 @@ export const endSessions: PageHandler = async (view) => {
   const { request, services, ownerId } = view;
   const own = request.currentSession?.id ?? null;
   const handle = request.parameter('handle');
-  const one = handle === '' ? null : await sessionsOf(view).endOne(ownerId, handle);
-  const ended = handle === '' ? await sessionsOf(view).endAll(ownerId, own) : one === null ? 0 : 1;
-  if (ended > 0) services.securityLog.log('sessions_ended', request, { user_id: ownerId, ended });
+  const one = handle === '' ? null : await sessionsOf(view).endOne(ownerId, handle, request);
+  if (handle === '') await sessionsOf(view).endAll(ownerId, own, request);
   return view.go(`${view.home}?done=ended`, one !== null && one.id === own ? sessionCookie(request, services, null) : []);
 };

@@ -11,10 +11,7 @@ export const askSignOut: PageHandler = (view) =>
 /** `POST /logout`: ends the session, and clears the cookie of one that is over. */
 export const signOut: PageHandler = async (view) => {
   const { request, services } = view;
-  const identity = (await services.auth?.authenticate(request)) ?? null;
-  if (identity !== null && (await services.auth?.destroySession(request)) === true) {
-    services.securityLog.log('signed_out', request, { user_id: identity.user.id });
-  }
+  await services.auth?.destroySession(request);
   return view.go('/signed-out', sessionCookie(request, services, null));
 };
 

@@ -148,13 +148,13 @@ export function describeSessionAuth(name: string, make: Factory<SessionAuth>, se
     const [first, second] = [await createdBy(auth, userId), await createdBy(auth, userId)];
     const handles = (await sessions.list(userId)).map(({ handle }) => handle);
     for (const handle of handles) {
-      assert.equal(await sessions.endOne(other.id, handle), null);
+      assert.equal(await sessions.endOne(other.id, handle, CLIENT), null);
       // A handle is public: nobody can sign in with it.
       assert.equal(await auth.userIdForSessionId(handle), null);
     }
-    assert.notEqual(await sessions.endOne(userId, handles[0] ?? ''), null);
-    assert.equal(await sessions.endOne(userId, handles[0] ?? ''), null);
-    assert.equal(await sessions.endOne(userId, ''), null);
+    assert.notEqual(await sessions.endOne(userId, handles[0] ?? '', CLIENT), null);
+    assert.equal(await sessions.endOne(userId, handles[0] ?? '', CLIENT), null);
+    assert.equal(await sessions.endOne(userId, '', CLIENT), null);
     const live = await Promise.all([first, second].map((sessionId) => auth.userIdForSessionId(sessionId)));
     assert.equal(live.filter((id) => id === userId).length, 1);
   });
@@ -165,9 +165,9 @@ export function describeSessionAuth(name: string, make: Factory<SessionAuth>, se
     const kept = await createdBy(auth, userId);
     for (let count = 0; count < 3; count += 1) await createdBy(auth, userId);
     await createdBy(auth, other.id);
-    assert.equal(await sessions.endAll(userId, sessions.keyOf(kept)), 3);
+    assert.equal(await sessions.endAll(userId, sessions.keyOf(kept), CLIENT), 3);
     assert.equal(await auth.userIdForSessionId(kept), userId);
-    assert.equal(await sessions.endAll(userId), 1);
+    assert.equal(await sessions.endAll(userId, null, CLIENT), 1);
     assert.equal(await auth.userIdForSessionId(kept), null);
     assert.equal((await sessions.list(other.id)).length, 1);
   });

@@ -57,6 +57,7 @@ export function authKit(options: KitOptions = {}): AuthKit {
     maxPerUser,
     keyOf: isStored ? digestSessionId : (sessionId) => sessionId,
     clockWatch: new ClockWatch(clock, monotonicClock),
+    log: new SecurityLog(() => {}, clock),
     clock,
   });
   const passwords = new PasswordHasher({ cost: CHEAP_COST });

@@ -69,6 +69,7 @@ export function createApp(dependencies: AppDependencies): App {
     // Whoever reads the store, or a backup of it, can take over no session. In memory there is nobody to read it.
     keyOf: config.authType === 'session_db_auth' ? digestSessionId : (sessionId) => sessionId,
     clockWatch: new ClockWatch(clock, monotonicClock),
+    log,
     clock,
   });
   const signIn = new SignIn({ database, passwords: hasher, throttle, log, clock });

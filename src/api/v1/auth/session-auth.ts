@@ -76,8 +76,6 @@ export class SessionAuth extends Auth {
    * @returns false where there is none, or it was over
    */
   override async destroySession(request: AuthRequest | null = null): Promise<boolean> {
-    if (request === null) return false;
-    const ended = await Promise.all(this.sessionKeys(request).map((key) => this.#sessions.end(key)));
-    return ended.some((session) => session !== null);
+    return request !== null && this.#sessions.signOut(this.sessionKeys(request), callerOf(request));
   }
 }

@@ -19,8 +19,7 @@ export const listSessions: Handler = async (request, services) => {
 /** `DELETE /api/v1/users/:id/sessions/:handle`: ends one session. */
 export const endSession: Handler = async (request, services) => {
   const id = request.targetUserId();
-  const ended = found(await sessionsOf(services).endOne(id, request.parameter('handle')));
-  services.securityLog.log('sessions_ended', request, { user_id: id, ended: 1 });
+  const ended = found(await sessionsOf(services).endOne(id, request.parameter('handle'), request));
   return json(200, {}, ended.id === request.currentSession?.id ? sessionCookie(request, services, null) : []);
 };
 
@@ -31,8 +30,7 @@ export const endSessions: Handler = async (request, services) => {
   if (keep !== null && keep !== 'current') throw new HttpError(400, 'keep must be current, or absent');
   found(await services.users.get(id));
   const { currentSession } = request;
-  const ended = await sessionsOf(services).endAll(id, keep === null ? null : (currentSession?.id ?? null));
-  services.securityLog.log('sessions_ended', request, { user_id: id, ended });
+  await sessionsOf(services).endAll(id, keep === null ? null : (currentSession?.id ?? null), request);
   const isOver = keep === null && currentSession?.userId === id;
   return json(200, {}, isOver ? sessionCookie(request, services, null) : []);
 };
