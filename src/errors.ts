@@ -99,12 +99,12 @@ export class OverloadedError extends DomainError {
   }
 }
 
-/** A write did not reach the disk; nothing of it is kept, in memory or on disk. */
+/** The store cannot be used just now. Of a write nothing is kept, in memory or on disk. */
 export class StoreUnavailableError extends DomainError {
   override readonly name = 'StoreUnavailableError';
 
   constructor(cause: unknown) {
-    super(`the data could not be written: ${messageOf(cause)}`, { cause });
+    super(`the store cannot be used: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { DuplicateValueError, InvalidValueError, LastAdministratorError } from '../errors.ts';
 import type { Database, Models } from '../models/repositories.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
-import { ADMINS, isActiveAdministrator, User } from '../models/user.ts';
+import { ACTIVE_ADMINISTRATOR, ADMINS, isActiveAdministrator, User } from '../models/user.ts';
 import type { PasswordHasher } from '../security/password.ts';
 import { shareOf } from '../security/client-share.ts';
 import { passwordProblem } from '../security/password-policy.ts';
@@ -176,7 +176,7 @@ export class Accounts {
   /** Lets a user stop being an administrator where another one is left who can sign in. */
   async #keepAdministrator(user: User, caller: Caller, models: Models): Promise<void> {
     if (caller.isOperator || !isActiveAdministrator(user)) return;
-    const administrators = await models.users.search({ administrator: 'true' });
+    const administrators = await models.users.search({ administrator: ACTIVE_ADMINISTRATOR });
     if (administrators.every(({ id }) => id === user.id)) throw new LastAdministratorError();
   }
 }

@@ -37,21 +37,24 @@ export class LastUses {
     const used = [...this.#used.values()];
     this.#underWay = this.#used;
     this.#used = new Map();
-    for (let start = 0; start < used.length; start += USES_PER_COMMIT) {
-      await Promise.all(used.slice(start, start + USES_PER_COMMIT).map((session) => this.#writeOne(session)));
+    let written = 0;
+    try {
+      for (; written < used.length; written += USES_PER_COMMIT) {
+        await Promise.all(used.slice(written, written + USES_PER_COMMIT).map((session) => this.#writeOne(session)));
+      }
+    } finally {
+      this.#underWay = new Map();
+      for (const session of used.slice(written)) {
+        if (!this.#used.has(session.id)) this.#used.set(session.id, session);
+      }
     }
   }
 
   async #writeOne(session: UserSession): Promise<void> {
-    try {
-      const written = await this.#database.userSessions.update(session.id, (current) =>
-        current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
-      );
-      // It may have been used again while this was written.
-      written?.seen(session.lastSeenAt);
-    } catch (error) {
-      if (!this.#used.has(session.id)) this.#used.set(session.id, session);
-      throw error;
-    }
+    const written = await this.#database.userSessions.update(session.id, (current) =>
+      current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
+    );
+    // It may have been used again while this was written.
+    written?.seen(session.lastSeenAt);
   }
 }

@@ -22,7 +22,7 @@ export const unlockUser: Command = {
   operands: 'EMAIL',
   operandCount: { least: 1, most: 1 },
   summary: 'let a user sign in again whose password was guessed at too often',
-  details: 'Failed sign-ins are counted in the memory of the server: a stopped one has forgotten them.',
+  details: 'Failed sign-ins are counted in the memory of the server, which forgets them when it stops, or in the database.',
   options: [JSON_OPTION],
   async run(invocation) {
     const { args, runner, output } = invocation;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { HttpError } from './http-error.ts';
 import { RecentValues } from './recent-values.ts';
+import { requestAuthority } from './request-target.ts';
 
 /** Which names are answered: any, those of the list, or by where the server listens. */
 export type AllowedHosts = '*' | 'auto' | readonly string[];
@@ -21,9 +22,6 @@ type NamedRequest = Pick<IncomingMessage, 'url' | 'headers'> & { readonly isProx
 
 const REFUSAL =
   'Misdirected request: this server does not answer to that name; whoever runs it can add the name to ALLOWED_HOSTS';
-
-// absolute-form = scheme "://" host [ ":" port ] …, whose host counts and not that of Host: RFC 9112 section 3.2.2.
-const ABSOLUTE_AUTHORITY = /^https?:\/\/([^/?#@\s\\]+)/i;
 
 // uri-host [ ":" port ]: RFC 9110 section 7.2; nothing that would end the host of a URL, or begin it later.
 const AUTHORITY = /^[^\s/?#@\\]+$/;
@@ -69,7 +67,7 @@ export class HostPolicy {
   /** Whether a request is for a name of ours, or has none. */
   allows({ url = '', headers, isProxied }: NamedRequest): boolean {
     if (this.#isAny || (this.#isAuto && isProxied === true)) return true;
-    const authority = url.startsWith('/') ? headers.host : (ABSOLUTE_AUTHORITY.exec(url)?.[1] ?? headers.host);
+    const authority = url.startsWith('/') ? headers.host : (requestAuthority(url) ?? headers.host);
     return authority === undefined || authority === '' || this.#isAllowed.of(authority);
   }
 

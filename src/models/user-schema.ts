@@ -34,10 +34,12 @@ export function userSchema(defaultGroups: readonly string[]): Schema<User> {
       first_name: user.firstName,
       last_name: user.lastName,
       groups: user.groups,
-      known_networks: user.knownNetworks.map(({ network, lastSignInAt }) => ({
-        network,
-        last_sign_in_at: encodeTime(lastSignInAt),
-      })),
+      ...(user.knownNetworks.length > 0 && {
+        known_networks: user.knownNetworks.map(({ network, lastSignInAt }) => ({
+          network,
+          last_sign_in_at: encodeTime(lastSignInAt),
+        })),
+      }),
       link:
         user.link === null
           ? null

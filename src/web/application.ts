@@ -31,8 +31,8 @@ export interface ApplicationOptions {
 }
 
 /**
- * Answers the requests to a table of routes, in this order: the target can be read, a preflight, no other site asks,
- * who asks, the route, whether that user may use it, the route's handler.
+ * Answers the requests to a table of routes, in this order: a proxy's question, a name of ours, the target can be read,
+ * a preflight, no other site asks, who asks, the route, whether that user may use it, the route's handler.
  */
 export function createApplication(
   options: ApplicationOptions,
