@@ -63,7 +63,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     const { code, stdout, stderr } = await server.ended;
     assert.equal(code, 0, stderr);
     assert.ok(Date.now() - told < 9_000, 'it did not wait for the grace period to pass');
-    assert.match(stdout, /"target":"\/api\/v1\/auth_session\/login","http":"1\.1","status":200\}\n$/);
+    assert.match(stdout, /"target":"\/api\/v1\/auth_session\/login","http":"1\.1","status":200,"request_id":"[0-9a-f-]{36}"\}\n$/);
     assert.match(stderr, /"event":"sign_in_succeeded"/);
 
     const restarted = startServer(t, { DATA_DIR });
