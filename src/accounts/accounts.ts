@@ -54,6 +54,7 @@ export class Accounts {
     // Before the hash, which is expensive; `save` looks again.
     await this.#refuseTaken(fields.email);
     const passwordHash = await this.#passwords.hash(checkedPassword, shareOf(caller));
+    await caller.assertStillAllowed?.();
     const user = await this.#save(fields, passwordHash);
     this.#log.log('user_created', caller, { user_id: user.id, email: user.email, groups: user.groups });
     return user;

@@ -10,6 +10,12 @@ export interface Caller {
   readonly userAgent: string | null;
   /** Whether this is the operator at the command line, who may do what administrators may not. */
   readonly isOperator: boolean;
+  /**
+   * Judges once more whether the caller may do this; to be called after what takes long. Absent: nobody judges.
+   *
+   * @throws where the caller may not any more
+   */
+  assertStillAllowed?(): Promise<void>;
 }
 
 /** The operator, at the command line. */

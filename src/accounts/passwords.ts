@@ -76,6 +76,7 @@ export class Passwords {
     if (verified.user === null || verified.user.id !== user.id) throw new WrongPasswordError();
     const verifiedHash = verified.user.passwordHash;
     const passwordHash = await this.#passwords.hash(checked, shareOf(caller));
+    await caller.assertStillAllowed?.();
     const changed = await this.#database.transaction(async (models) => {
       const current = await models.users.get(user.id);
       // Changed by somebody else while this one was hashed.
@@ -150,8 +151,10 @@ export class Passwords {
   }
 
   /**
-   * Uses a link: sets the password, and ends every session of the user. An invitation signs in.
+   * Uses a link: sets the password, and ends every session of the user. An invitation signs in, and the sessions that
+   * the client came with end, as with every sign-in.
    *
+   * @param formerKeys of the sessions in the request's cookies
    * @returns the user, and for an invitation the session id
    * @throws {InvalidValueError} the password will not do; the link can still be used
    * @throws {UnusableLinkError} the link is unknown, used or too old
@@ -162,6 +165,7 @@ export class Passwords {
     token: string,
     newPassword: unknown,
     caller: Caller,
+    formerKeys: readonly string[],
   ): Promise<{ readonly user: User; readonly sessionId: string | null }> {
     await this.userOfLink(token, caller);
     const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword), shareOf(caller));
@@ -178,6 +182,7 @@ export class Passwords {
     // Used by somebody else while the password was hashed.
     if (used === null) throw new UnusableLinkError();
     this.#log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
+    if (used.sessionId !== null) await this.#sessions?.signOut(formerKeys, caller);
     return { user: used.user, sessionId: used.sessionId };
   }
 

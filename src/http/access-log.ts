@@ -31,9 +31,11 @@ const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EVERY_UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 // absolute-form: scheme "://" [ userinfo "@" ] (RFC 9112 section 3.2.2, RFC 3986 section 3.2.1).
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
-const PASSWORD_PARAMETER = /([?&]password=)[^&#]*/gi;
-// The token of a link for one use.
-const RESET_TOKEN = /(\/password-reset\/)[^/?#]+/gi;
+const SECRET_PARAMETER = /([?&](?:password|current_password|new_password|token)=)[^&#]*/gi;
+// The token of a link for one use, and the same where it is not masked yet.
+const RESET_TOKEN = /(\/password[-_]reset\/)[^/?#]+/gi;
+const HIDDEN_TOKEN = /password[-_]reset\/(?!\*\*\*)/i;
+const MOST_DECODINGS = 3;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -111,8 +113,21 @@ function jsonTime(date: Date): string {
 
 function withoutSecrets(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(USERINFO, '$1***@');
-  const path = origin.includes('/password-reset/') ? origin.replace(RESET_TOKEN, '$1***') : origin;
-  return path.includes('?') ? path.replace(PASSWORD_PARAMETER, '$1***') : path;
+  const path = origin.replace(RESET_TOKEN, '$1***');
+  const masked = path.includes('?') ? path.replace(SECRET_PARAMETER, '$1***') : path;
+  // The same in another spelling, or inside a parameter: rare enough to leave the whole target out.
+  return masked.includes('%') && HIDDEN_TOKEN.test(decoded(masked)) ? '/***' : masked;
+}
+
+/** The text without percent-encodings, and without those that this brings to light. */
+function decoded(text: string): string {
+  try {
+    let result = text;
+    for (let count = 0; count < MOST_DECODINGS; count++) result = decodeURIComponent(result);
+    return result;
+  } catch {
+    return text;
+  }
 }
 
 function cut(value: string): string {

@@ -1,6 +1,8 @@
 import { bdi, html } from '../http/html.ts';
 import type { Answer } from '../http/respond.ts';
+import { ADMINS } from '../models/user.ts';
 import type { User } from '../models/user.ts';
+import { assertFresh } from '../web/gate.ts';
 import { page } from './layout.ts';
 import { groupsField, nameFields, typedGroups, typedNames } from './user-fields.ts';
 import { found, submitting } from './view.ts';
@@ -21,6 +23,7 @@ ${view.field('password', 'Password (optional)', 'new-password', { hint })}`;
 export const addUser = submitting(showNewUser, async (view, typed) => {
   const { accounts, passwords } = view.services;
   const input = { ...typedNames(typed), email: (typed.get('email') ?? '').trim(), groups: typedGroups(typed) };
+  if (input.groups.includes(ADMINS)) assertFresh(view.request, view.services);
   const password = typed.get('password') ?? '';
   if (password !== '') {
     const { id } = await accounts.create(input, password, view.request);

@@ -20,7 +20,7 @@ ${view.form(`/password-reset/${encodeURIComponent(token)}`, 'Set the password', 
 export const useReset = submitting(showReset, async (view, typed) => {
   const { request, services } = view;
   const token = request.parameter('token');
-  const { sessionId } = await passwordsOf(view).useLink(token, typed.get('password') ?? '', request);
+  const { sessionId } = await passwordsOf(view).useLink(token, typed.get('password') ?? '', request, services.auth?.sessionKeys(request) ?? []);
   if (sessionId !== null) return view.go('/account?done=welcome', sessionCookie(request, services, sessionId));
   return view.go(services.auth?.sessions == null ? '/password-reset' : '/login?done=reset');
 });

@@ -62,6 +62,7 @@ export function createApplication(
     return whenReady(identify(request, services), () => {
       const route = routeOf(request);
       admit(request, route, services);
+      request.judge = () => whenReady(identify(request, services), () => admit(request, route, services));
       return route.handler(request, services);
     });
   }

@@ -42,7 +42,12 @@ export function admit(request: WebRequest, route: WebRoute, services: Services):
   // Nobody: the path is public, or AUTH_TYPE=none leaves everything open.
   if (currentUser === null) return;
   if (!mayUse(currentUser, route, request)) throw new HttpError(403);
-  if (route.isGrave === true && !isFresh(request, services)) throw new SignInNeeded(403, 'sign in again');
+  if (route.isGrave === true) assertFresh(request, services);
+}
+
+/** @throws {SignInNeeded} the sign-in is too old for a grave step */
+export function assertFresh(request: WebRequest, services: Services): void {
+  if (!isFresh(request, services)) throw new SignInNeeded(403, 'sign in again');
 }
 
 function mayUse(user: User, { access }: WebRoute, request: WebRequest): boolean {

@@ -90,6 +90,8 @@ export class WebRequest implements AuthRequest, Caller {
   readonly isOperator = false;
   /** Who asks, once the gate has let the request through; null where nobody had to be authenticated. */
   currentUser: User | null = null;
+  /** Judges whether the user may go on; set once the gate has let the request through. */
+  judge: (() => Awaitable<void>) | null = null;
   /** The session in which the user asks; null where there is none, as under Basic. */
   currentSession: UserSession | null = null;
   readonly #incoming: IncomingMessage;
@@ -168,13 +170,31 @@ export class WebRequest implements AuthRequest, Caller {
     return isSecure(this.#incoming, this.#trustedProxies);
   }
 
-  /** The body's members; null where it is no JSON object. Throws what `readJsonObject` throws. */
-  json(): Promise<Map<string, unknown> | null> {
-    return readJsonObject(this.#incoming, this.#response, MAX_BODY_BYTES);
+  /**
+   * The body's members; null where it is no JSON object. Throws what `readJsonObject` throws, and what
+   * `assertStillAllowed` throws.
+   */
+  async json(): Promise<Map<string, unknown> | null> {
+    const body = await readJsonObject(this.#incoming, this.#response, MAX_BODY_BYTES);
+    await this.assertStillAllowed();
+    return body;
   }
 
-  /** The body's fields, empty where it is no form. Throws what `readForm` throws. */
-  form(): Promise<Map<string, string>> {
-    return readForm(this.#incoming, this.#response, { maxBytes: MAX_BODY_BYTES, maxFields: MAX_FORM_FIELDS });
+  /** The body's fields, empty where it is no form. Throws what `readForm` and `assertStillAllowed` throw. */
+  async form(): Promise<Map<string, string>> {
+    const limits = { maxBytes: MAX_BODY_BYTES, maxFields: MAX_FORM_FIELDS };
+    const fields = await readForm(this.#incoming, this.#response, limits);
+    await this.assertStillAllowed();
+    return fields;
+  }
+
+  /**
+   * Judges once more whether the user may go on. A body can be half a minute on its way, and a hash some seconds: who
+   * has been signed out, demoted or removed meanwhile must change nothing any more.
+   *
+   * @throws {HttpError} as the gate does
+   */
+  async assertStillAllowed(): Promise<void> {
+    await this.judge?.();
   }
 }

@@ -107,10 +107,20 @@ test('log() escapes what could end a line or a field, and cuts what is too long'
   assert.equal(JSON.parse(lines[0] ?? '').target, `/"${'a'.repeat(2_046)}...`);
 });
 
+test('log() leaves a target out that holds the token of a link in another spelling', () => {
+  for (const target of ['/password%2Dreset/abc', '/login?rd=%2Fpassword-reset%2Fabc', '/login?rd=%252Fpassword-reset%252Fabc']) {
+    assert.equal(commonTarget(target), '/***');
+  }
+  assert.equal(commonTarget('/login?rd=%2Faccount'), '/login?rd=%2Faccount');
+  assert.equal(commonTarget('/%zz?password-reset'), '/%zz?password-reset');
+});
+
 test('log() masks a password in the query and credentials in an absolute-form target, nothing else', () => {
   assert.equal(commonTarget('/login?email=a%40b&password=p%20q&x=1'), '/login?email=a%40b&password=***&x=1');
   assert.equal(commonTarget('/login?PASSWORD=p'), '/login?PASSWORD=***');
   assert.equal(commonTarget('/login?password=p&password=q'), '/login?password=***&password=***');
+  assert.equal(commonTarget('/p?new_password=a&current_password=b&token=c'), '/p?new_password=***&current_password=***&token=***');
+  assert.equal(commonTarget('/password-reset/abc?x=1'), '/password-reset/***?x=1');
   assert.equal(commonTarget('http://bob:secret@host/p?password=q'), 'http://***@host/p?password=***');
   assert.equal(commonTarget(`http://bob:${'secret'.repeat(500)}@host/p`), 'http://***@host/p', 'before it is cut');
   for (const target of ['/a?passwords=1', '/password=1', '/?q=1&r=@', '*', 'http://host/a@b', '/http://a:b@c']) {

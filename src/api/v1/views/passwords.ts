@@ -30,6 +30,6 @@ export const useLink: Handler = async (request, services) => {
   const token = required(fields, 'token');
   const next = required(fields, 'new_password');
   if (typeof token !== 'string') throw new HttpError(400, 'token must be a text');
-  const { sessionId } = await services.passwords.useLink(token, next, request);
+  const { sessionId } = await services.passwords.useLink(token, next, request, services.auth?.sessionKeys(request) ?? []);
   return json(200, {}, sessionId === null ? NO_HEADERS : sessionCookie(request, services, sessionId));
 };

@@ -3,6 +3,8 @@ import { HttpError } from '../../../http/http-error.ts';
 import { json, jsonHead, NO_HEADERS } from '../../../http/respond.ts';
 import type { HeaderList } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
+import { ADMINS } from '../../../models/user.ts';
+import { assertFresh } from '../../../web/gate.ts';
 import type { Handler, WebRequest } from '../../../web/request.ts';
 import { bodyOf, found, required } from './body.ts';
 import { showUser } from './show-user.ts';
@@ -48,7 +50,8 @@ export const getUser: Handler = (request, { users }) => {
 };
 
 /** `POST /api/v1/users`: makes a user, with a password or an invitation. */
-export const createUser: Handler = async (request, { accounts, passwords }) => {
+export const createUser: Handler = async (request, services) => {
+  const { accounts, passwords } = services;
   const body = await bodyOf(request);
   const input = {
     email: required(body, 'email'),
@@ -56,6 +59,8 @@ export const createUser: Handler = async (request, { accounts, passwords }) => {
     lastName: body.get('last_name'),
     groups: body.get('groups'),
   };
+  // To make an administrator is as grave as to make somebody one.
+  if (Array.isArray(input.groups) && input.groups.includes(ADMINS)) assertFresh(request, services);
   if (body.get('invite') === true) {
     passwords.assertLinksCanBeMade();
     const user = await accounts.invite(input, request);
