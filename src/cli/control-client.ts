@@ -52,6 +52,25 @@ export async function ask<I, R>(
   }
 }
 
+/**
+ * Whether a server is there that takes requests. A command that has the store open, and a server that does not listen
+ * yet, end the connection at once.
+ *
+ * @param socket connected to the process that has the data directory; it is ended
+ * @param answerMs how long the greeting may take, in milliseconds
+ */
+export async function isServer(socket: Socket, answerMs = ANSWER_MS): Promise<boolean> {
+  socket.on('error', () => {});
+  try {
+    await readMessage(socket, MAX_ANSWER_BYTES, answerMs);
+    return true;
+  } catch (error) {
+    return !(error instanceof ControlError && error.reason === 'ended');
+  } finally {
+    socket.destroy();
+  }
+}
+
 function versionsDiffer(server: string, client: string): string {
   return (
     `the server that runs is of version ${server}, and this command line of version ${client} does not understand it: ` +

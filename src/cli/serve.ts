@@ -1,17 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeSettings, parseConfig } from '../config.ts';
 import type { Config } from '../config.ts';
-import { DomainError, messageOf } from '../errors.ts';
+import { DomainError, messageOf, StoreLockedError } from '../errors.ts';
 import { inheritedSockets } from '../http/inherited-sockets.ts';
 import { LogWriter } from '../http/log-writer.ts';
 import { describeError } from '../http/printable.ts';
 import { startService } from '../service.ts';
-import type { Service } from '../service.ts';
+import type { Service, ServiceOptions } from '../service.ts';
+import { connectTo } from '../storage/journal/lock-socket.ts';
 import { banner, bannerLine } from './banner.ts';
 import { EXIT_FAILED, EXIT_OK } from './command.ts';
 import type { Command, System } from './command.ts';
+import { isServer } from './control-client.ts';
 
 /** How long requests under way may take once the process was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
+
+/** How long a start waits for a command that has the data directory open. */
+const COMMAND_PATIENCE_MS = 5_000;
+const RETRY_MS = 50;
+const GREETING_MS = 1_000;
 
 /** How long what was promised may take to be written after a crash. */
 const CRASH_GRACE_MS = 5_000;
@@ -58,7 +66,7 @@ class ServerProcess {
   /** @returns the exit status of a process that is not stopped but ends */
   async start(warnings: readonly string[]): Promise<number> {
     for (const warning of warnings) this.#errors.write(`${warning}\n`);
-    const starting = startService({
+    const starting = startOnceFree({
       config: this.#config,
       inherited: inheritedSockets(this.#system.env, this.#system.pid),
       logs: {
@@ -131,6 +139,26 @@ class ServerProcess {
     await Promise.all([this.#output.close(), this.#errors.close()]);
     this.#system.exit(status);
   }
+}
+
+/** Starts, once no command has the data directory open any more: `user add` right after a start can be first. */
+async function startOnceFree(options: ServiceOptions): Promise<Service> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      return await startService(options);
+    } catch (error) {
+      const isOver = performance.now() - startedAt > COMMAND_PATIENCE_MS;
+      if (isOver || !(error instanceof StoreLockedError) || (await isServed(options.config.dataDirectory))) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+/** Whether a server has the data directory: it answers commands, and stays. */
+async function isServed(directory: string): Promise<boolean> {
+  const socket = await connectTo(directory).catch(() => null);
+  return socket !== null && isServer(socket, GREETING_MS);
 }
 
 /** Why the start failed, in one line that says what to do. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EMAIL, PASSWORD } from '../helpers/accounts.ts';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
@@ -10,6 +11,7 @@ import { runCli, TestSystem } from '../helpers/in-process-cli.ts';
 import { runProcess } from '../helpers/process.ts';
 import { startServer } from '../helpers/server-process.ts';
 import { startTestService } from '../helpers/service.ts';
+import { openModels } from '../helpers/stored-models.ts';
 
 const CLI = 'src/cli.ts';
 const NOBODY = 65_534;
@@ -29,6 +31,17 @@ function connectAs(userId: number, path: string): Promise<string> {
     child.on('close', () => resolve(said.trim()));
   });
 }
+
+test('a server that starts while a command has the directory waits for it', async (t) => {
+  const DATA_DIR = temporaryDirectory(t);
+  const models = await openModels(DATA_DIR);
+  const server = startServer(t, { DATA_DIR });
+  // As the command that it is, this process takes no requests; what the server meets is an end of the connection.
+  await delay(2_000);
+  assert.deepEqual([server.stdout, server.stderr], ['', '']);
+  await models.store.close();
+  assert.equal((await send(await server.base(), 'GET', '/api/v1/status')).status, 200);
+});
 
 test('user add while the server runs is seen by the next request; kill -9 leaves no obstacle', async (t) => {
   const DATA_DIR = temporaryDirectory(t);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StoreLockedError } from '../../../src/errors.ts';
 import { JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
@@ -42,19 +43,21 @@ test('JournalStore.open() refuses a directory that this process has open, until 
   await (await openModels(directory)).store.close();
 });
 
-test('JournalStore.open() and every command refuse what another process has, until that is killed', async (t) => {
+test('JournalStore.open() refuses what another process has, and a command waits for it, until that is killed', async (t) => {
   const directory = temporaryDirectory(t);
   const holder = startProcess(t, HOLDER, [directory]);
   await holder.output(/open/);
   await assert.rejects(openModels(directory), isHeldBy(holder.pid, directory));
-  for (const command of [['user', 'list'], ['check']]) {
-    const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', command, { env: { DATA_DIR: directory } });
-    assert.deepEqual([code, stdout], [1, ''], command.join(' '));
-    assert.match(stderr, new RegExp(`^\\S+ is in use by process ${holder.pid}: .*\\n$`));
-  }
+  const checked = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
+  assert.deepEqual([checked.code, checked.stderr], [0, '']);
+  const command = startProcess(t, 'src/cli.ts', ['user', 'list'], { env: { DATA_DIR: directory } });
+  const hasTold = (): boolean => command.stderr.includes(`waiting for another command that has ${directory}\n`);
+  while (!hasTold() && !command.isOver) await delay(20);
+  assert.ok(hasTold(), command.stderr);
+  assert.deepEqual([command.stdout, holder.isOver], ['', false]);
   holder.kill('SIGKILL');
   await holder.ended;
-  assert.ok(existsSync(join(directory, LOCK_FILE)));
+  assert.deepEqual((await command.ended).code, 0);
   await (await openModels(directory)).store.close();
   assert.deepEqual(readdirSync(directory), [JOURNAL_FILE]);
 });
