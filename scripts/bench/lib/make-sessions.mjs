@@ -14,16 +14,15 @@ const AT_ONCE = 10_000;
 const [dist, directory, userIdsPath, count, idsPath] = process.argv.slice(2);
 
 const load = (path) => import(pathToFileURL(join(dist, path)).href);
-const { JournalStore } = await load('storage/journal-store.js');
-const { USERS } = await load('models/user.js');
-const { digestSessionId, UserSession, USER_SESSIONS } = await load('models/user-session.js');
+const { JournalStore } = await load('storage/journal/journal-store.js');
+const { declareModels } = await load('models/repositories.js');
+const { digestSessionId, UserSession } = await load('models/user-session.js');
 
 const userIds = JSON.parse(readFileSync(userIdsPath, 'utf8'));
 const sessionIds = Array.from({ length: Number(count) }, () => randomUUID());
 
 const store = new JournalStore({ directory });
-store.collection(USERS);
-const sessions = store.collection(USER_SESSIONS);
+const { userSessions: sessions } = declareModels(store);
 await store.open();
 for (let start = 0; start < sessionIds.length; start += AT_ONCE) {
   const batch = sessionIds.slice(start, start + AT_ONCE);
