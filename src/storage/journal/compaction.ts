@@ -8,6 +8,8 @@ import type { StoredRecord } from '../store.ts';
 /** How many records are encoded in one turn of the event loop: about 0.3 ms. */
 const RECORDS_PER_LINE = 256;
 const COPY_CHUNK_BYTES = 262_144;
+/** A commit of nothing. */
+const SNAPSHOT_END = encodeLine({ put: {} });
 
 export interface CompactionOptions {
   readonly fileSystem: FileSystem;
@@ -106,6 +108,8 @@ export class Compaction {
       }
       if (records.length > 0) await write();
     }
+    // A damaged last line is taken for a write that a crash cut short, and set aside. No record may be lost in that way.
+    await this.#new.write(SNAPSHOT_END);
     await this.#new.sync();
   }
 
