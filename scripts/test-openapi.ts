@@ -31,7 +31,8 @@ function speaksHttp(path: string, known: Map<string, boolean>): boolean {
   const imported = specifiersOf(readFileSync(path, 'utf8'))
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => normalize(join(dirname(path), specifier)))
-    .filter((target) => target.startsWith(`test${sep}`));
+    // A test of the imports has text that looks like one.
+    .filter((target) => target.startsWith(`test${sep}`) && existsSync(target));
   const speaks = path === CLIENT || imported.some((target) => speaksHttp(target, known));
   known.set(path, speaks);
   return speaks;
