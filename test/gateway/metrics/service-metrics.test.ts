@@ -200,7 +200,7 @@ test('GET /metrics is all that is answered, by a name of this machine, and its e
   const cases: readonly (readonly [method: string, path: string, host: string, status: number])[] = [
     ['GET', '/metrics?a=b', 'localhost:9464', 200],
     ['GET', '/', 'localhost', 404],
-    ['GET', '/api/v1/status', 'localhost', 404],
+    ['GET', '/login', 'localhost', 404],
     ['GET', '/%zz', 'localhost', 404],
     ['POST', '/metrics', 'localhost', 405],
     ['OPTIONS', '/metrics', '127.0.0.1', 405],
