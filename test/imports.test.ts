@@ -25,7 +25,6 @@ const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
 /** Files over 200 lines, each with its reason. */
 const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['accounts/sessions.ts', 'the one way to make, find and end sessions: every method is one of these'],
-  ['errors.ts', 'the one tree of domain errors: read side by side, none with code of its own'],
   ['storage/journal/journal-store.ts', 'one state machine: the order of writing, compaction and closing is its matter'],
   ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
 ]);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
-import { StoreLockedError } from '../errors.ts';
+import { StoreLockedError } from '../storage/store-errors.ts';
 import { isErrorCode } from '../storage/journal/error-code.ts';
 import { connectTo } from '../storage/journal/lock-socket.ts';
 import type { Store } from '../storage/store.ts';

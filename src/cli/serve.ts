@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeSettings, parseConfig } from '../config.ts';
 import type { Config } from '../config.ts';
-import { DomainError, messageOf, StoreLockedError } from '../errors.ts';
+import { DomainError, messageOf } from '../errors.ts';
+import { StoreLockedError } from '../storage/store-errors.ts';
 import { inheritedSockets } from '../http/inherited-sockets.ts';
 import { LogWriter } from '../http/log-writer.ts';
 import { describeError } from '../http/printable.ts';

@@ -1,5 +1,5 @@
 import { DirectoryLock } from '../../src/storage/journal/lock.ts';
-import { StoreLockedError } from '../../src/errors.ts';
+import { StoreLockedError } from '../../src/storage/store-errors.ts';
 
 /**
  * A process that takes the lock of a directory when told to, says what came of it, and holds it until told to

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { UnusableDatabaseError } from '../../src/errors.ts';
+import { UnusableDatabaseError } from '../../src/storage/store-errors.ts';
 import type { Migration } from '../../src/storage/postgres/migrations.ts';
 import { declareLibrary, shelf } from '../helpers/library.ts';
 import { PASSWORD, sharedCluster } from './cluster.ts';

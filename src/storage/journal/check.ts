@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { StoreLockedError } from '../../errors.ts';
+import { StoreLockedError } from '../store-errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { checkDirectory, withDirectoryErrors } from './data-directory.ts';

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { DataDirectoryError, DomainError } from '../../errors.ts';
+import { DomainError } from '../../errors.ts';
+import { DataDirectoryError } from '../store-errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { effectiveUserId } from './machine.ts';
 

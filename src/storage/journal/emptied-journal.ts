@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DataDirectoryError } from '../../errors.ts';
+import { DataDirectoryError } from '../store-errors.ts';
 import { isErrorCode } from './error-code.ts';
 import type { LockHolder } from './lock-holder.ts';
 

@@ -1,4 +1,4 @@
-import { DamagedFileError } from '../../errors.ts';
+import { DamagedFileError } from '../store-errors.ts';
 import type { OpenFile } from './file-system.ts';
 import { decodeLine } from './journal-line.ts';
 

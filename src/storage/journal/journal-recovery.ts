@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DamagedFileError, NewerFormatError } from '../../errors.ts';
+import { DamagedFileError, NewerFormatError } from '../store-errors.ts';
 import type { Collections } from '../memory/collections.ts';
 import { refuseEmptied } from './emptied-journal.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';

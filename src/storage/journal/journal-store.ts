@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { messageOf, StoreLostError, StoreUnavailableError } from '../../errors.ts';
+import { messageOf, StoreUnavailableError } from '../../errors.ts';
+import { StoreLostError } from '../store-errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { Compaction } from './compaction.ts';

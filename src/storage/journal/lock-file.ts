@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { link } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoreLockedError } from '../../errors.ts';
+import { StoreLockedError } from '../store-errors.ts';
 import { isErrorCode } from './error-code.ts';
 import { parseHolder, stateOfHolder } from './lock-holder.ts';
 import type { LockHolder } from './lock-holder.ts';

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DataDirectoryError } from '../../errors.ts';
+import { DataDirectoryError } from '../store-errors.ts';
 import { isErrorCode } from './error-code.ts';
 import type { Owner } from './owner.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { StoreLockedError } from '../../errors.ts';
+import { StoreLockedError } from '../store-errors.ts';
 import { isErrorCode } from './error-code.ts';
 import { LockContender, NODE_LOCK_FILE_SYSTEM, refuseWhereHeld } from './lock-file.ts';
 import type { LockFileSystem } from './lock-file.ts';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DataDirectoryError } from '../../errors.ts';
+import { DataDirectoryError } from '../store-errors.ts';
 import { isErrorCode } from './error-code.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { effectiveUserId } from './machine.ts';

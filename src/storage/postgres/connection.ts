@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UnusableDatabaseError } from '../../errors.ts';
+import { UnusableDatabaseError } from '../store-errors.ts';
 import type { Driver, DriverClient, DriverResult, Row, SqlValue } from './driver.ts';
 import { connectFailure, LostConnectionError, RefusedStatementError, statementFailure } from './failures.ts';
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { UnusableDatabaseError } from '../../errors.ts';
+import { UnusableDatabaseError } from '../store-errors.ts';
 
 /** The driver's name; it is no dependency of ours, so it is looked for when it is needed. */
 const DRIVER = 'pg';

@@ -1,4 +1,5 @@
-import { StoreUnavailableError, UnusableDatabaseError } from '../../errors.ts';
+import { StoreUnavailableError } from '../../errors.ts';
+import { UnusableDatabaseError } from '../store-errors.ts';
 import type { StoreObserver, StoreOperation } from '../store-observer.ts';
 
 /**

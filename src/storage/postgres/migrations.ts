@@ -1,4 +1,4 @@
-import { UnusableDatabaseError } from '../../errors.ts';
+import { UnusableDatabaseError } from '../store-errors.ts';
 import { statement } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { RefusedStatementError } from './failures.ts';

@@ -1,4 +1,4 @@
-import { UnusableDatabaseError } from '../../errors.ts';
+import { UnusableDatabaseError } from '../store-errors.ts';
 import type { SharedCounters } from '../shared-counters.ts';
 import type { StoreObserver, StoreState } from '../store-observer.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';

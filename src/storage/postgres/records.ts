@@ -1,4 +1,4 @@
-import { DamagedRecordError } from '../../errors.ts';
+import { DamagedRecordError } from '../store-errors.ts';
 import { RecentValues } from '../../http/recent-values.ts';
 import type { Identified, Owned, Schema } from '../store.ts';
 import type { Statement } from './connection.ts';

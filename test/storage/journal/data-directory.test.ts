@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { DamagedFileError, DataDirectoryError } from '../../../src/errors.ts';
+import { DamagedFileError, DataDirectoryError } from '../../../src/storage/store-errors.ts';
 import { checkDirectory, withDirectoryErrors } from '../../../src/storage/journal/data-directory.ts';
 import { effectiveUserId } from '../../../src/storage/journal/machine.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { DamagedFileError, DataDirectoryError, NewerFormatError } from '../../../src/errors.ts';
+import { DamagedFileError, DataDirectoryError, NewerFormatError } from '../../../src/storage/store-errors.ts';
 import { userSchema } from '../../../src/models/user-schema.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DamagedFileError } from '../../../src/errors.ts';
+import { DamagedFileError } from '../../../src/storage/store-errors.ts';
 import type { OpenFile } from '../../../src/storage/journal/file-system.ts';
 import { encodeLine } from '../../../src/storage/journal/journal-line.ts';
 import { readLines } from '../../../src/storage/journal/journal-reader.ts';

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { StoreLockedError } from '../../../src/errors.ts';
+import { StoreLockedError } from '../../../src/storage/store-errors.ts';
 import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { StoreLostError, StoreUnavailableError } from '../../../src/errors.ts';
+import { StoreUnavailableError } from '../../../src/errors.ts';
+import { StoreLostError } from '../../../src/storage/store-errors.ts';
 import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { StoreLockedError } from '../../../src/errors.ts';
+import { StoreLockedError } from '../../../src/storage/store-errors.ts';
 import { connectTo, LOCK_SOCKET, LockSocket } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';

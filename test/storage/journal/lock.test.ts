@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoreLockedError } from '../../../src/errors.ts';
+import { StoreLockedError } from '../../../src/storage/store-errors.ts';
 import { JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';

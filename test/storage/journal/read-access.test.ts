@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { StoreLockedError, StoreUnavailableError } from '../../../src/errors.ts';
+import { StoreUnavailableError } from '../../../src/errors.ts';
+import { StoreLockedError } from '../../../src/storage/store-errors.ts';
 import { refuseWhereHeld } from '../../../src/storage/journal/lock-file.ts';
 import { LOCK_SOCKET, LockSocket } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { digestSessionId } from '../../../src/models/user-session.ts';
-import { StoreLockedError } from '../../../src/errors.ts';
+import { StoreLockedError } from '../../../src/storage/store-errors.ts';
 import { decodeLine, headerVersion } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { LOCK_FILE } from '../../../src/storage/journal/lock.ts';

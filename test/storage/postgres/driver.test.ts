@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { UnusableDatabaseError } from '../../../src/errors.ts';
+import { UnusableDatabaseError } from '../../../src/storage/store-errors.ts';
 import { loadDriver } from '../../../src/storage/postgres/driver.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StoreUnavailableError, UnusableDatabaseError } from '../../../src/errors.ts';
+import { StoreUnavailableError } from '../../../src/errors.ts';
+import { UnusableDatabaseError } from '../../../src/storage/store-errors.ts';
 import {
   asStoreError,
   connectFailure,
