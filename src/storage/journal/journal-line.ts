@@ -9,10 +9,11 @@ import { crc32 } from './crc32.ts';
  *
  * A line is whole where it ends in a newline and the checksum fits. Nothing else is believed of it before.
  */
-const CHECKSUM_START = '{"crc32":"';
+/** Every line begins in this way. Within a line the quotes would be escaped, so it is never part of one. */
+export const LINE_START = '{"crc32":"';
 const CHECKSUM_END = '",';
 const CHECKSUM_DIGITS = 8;
-const PREFIX_LENGTH = CHECKSUM_START.length + CHECKSUM_DIGITS + CHECKSUM_END.length;
+const PREFIX_LENGTH = LINE_START.length + CHECKSUM_DIGITS + CHECKSUM_END.length;
 const NEWLINE = 0x0a;
 
 /**
@@ -88,8 +89,8 @@ function checksumOf(bytes: Uint8Array): string {
  */
 export function encodeLine(content: Commit | JournalHeader): Buffer {
   const members = JSON.stringify(content).slice(1);
-  const line = Buffer.from(`${CHECKSUM_START}${'0'.repeat(CHECKSUM_DIGITS)}${CHECKSUM_END}${members}\n`);
-  line.write(checksumOf(line.subarray(PREFIX_LENGTH, -1)), CHECKSUM_START.length, 'latin1');
+  const line = Buffer.from(`${LINE_START}${'0'.repeat(CHECKSUM_DIGITS)}${CHECKSUM_END}${members}\n`);
+  line.write(checksumOf(line.subarray(PREFIX_LENGTH, -1)), LINE_START.length, 'latin1');
   return line;
 }
 
@@ -100,7 +101,7 @@ export function encodeLine(content: Commit | JournalHeader): Buffer {
 export function decodeLine(line: Buffer): object | null {
   if (line.length <= PREFIX_LENGTH || line[line.length - 1] !== NEWLINE) return null;
   const content = line.subarray(PREFIX_LENGTH, -1);
-  const prefix = `${CHECKSUM_START}${checksumOf(content)}${CHECKSUM_END}`;
+  const prefix = `${LINE_START}${checksumOf(content)}${CHECKSUM_END}`;
   if (line.toString('latin1', 0, PREFIX_LENGTH) !== prefix) return null;
   try {
     const value: unknown = JSON.parse(`{${content.toString('utf8')}`);

@@ -1,6 +1,6 @@
 import { DamagedFileError } from '../store-errors.ts';
 import type { OpenFile } from './file-system.ts';
-import { decodeLine } from './journal-line.ts';
+import { decodeLine, LINE_START } from './journal-line.ts';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1_048_576;
@@ -11,9 +11,6 @@ export interface TornEnd {
   readonly byteOffset: number;
   readonly byteLength: number;
 }
-
-/** A line begins in this way. Within a line the quotes would be escaped, so it is never part of one. */
-const LINE_START = Buffer.from('{"crc32":"');
 
 export interface JournalExtent {
   /** Bytes up to the end of the last whole line. */

@@ -11,6 +11,7 @@ import {
   isTornHeader,
   JOURNAL_HEADER,
   JOURNAL_VERSION,
+  LINE_START,
   ownedRemovals,
 } from './journal-line.ts';
 import { readLines } from './journal-reader.ts';
@@ -77,7 +78,8 @@ export async function readJournal(file: OpenFile, path: string, collections: Col
   const start = Buffer.alloc(Math.min(await file.size(), FIRST_LINE_BYTES));
   await file.read(start, 0);
   // Zeros, an archive or some text have to be told from a header that was cut short: that one stood before nothing.
-  if (!start.includes('\n') && !isTornHeader(start)) throw noJournal(path);
+  const hasLine = start.includes('\n') && start.indexOf(LINE_START) === 0;
+  if (!hasLine && !isTornHeader(start)) throw noJournal(path);
   const extent = await readLines(file, path, (content, place) => {
     if (place.line > 1) entryCount += loadCommit(content, place, path, collections);
     else version = checkedVersion(content, path);

@@ -38,7 +38,7 @@ for (const [title, before, damaged, behind, says] of [
   ['a line removes a list', [HEADER], lineOf('{"remove":[]}'), [], /no list of changes/],
   ['it is zeros', [], Buffer.alloc(HEADER.length + 1), [], /begin as a journal/],
   ['it is a disk of zeros', [], Buffer.alloc(3_000_000), [], /begin as a journal/],
-  ['it is an archive', [], gzipSync(Buffer.concat([HEADER, USER_LINE])), [], /begin as a journal|checksum does not fit/],
+  ['it is an archive', [], gzipSync(Buffer.concat([HEADER, USER_LINE])), [], /begin as a journal/],
   ['it is text', [], Buffer.from('users'), [], /begin as a journal/],
   ['it is a line of text', [], Buffer.from('users\n'), [], /begin as a journal/],
   ['it has lost every line end', [], Buffer.concat([HEADER.subarray(0, -1), USER_LINE.subarray(0, -1)]), [], /begin as/],
