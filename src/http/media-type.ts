@@ -19,6 +19,8 @@ const PARAMETER = new RegExp(`^[ \\t]*;[ \\t]*(?:(${TOKEN})=(?:"((?:[^"\\\\]|\\\
 // quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text )                      RFC 9110 section 5.6.4
 const QUOTED_PAIR = /\\(.)/g;
 
+const TEXT_HTML = /\btext\/html\b/i;
+
 /**
  * Reads a `Content-Type` field.
  *
@@ -64,4 +66,9 @@ export function parseParameters(text: string, quotedPair = QUOTED_PAIR): Readonl
  */
 export function isUtf8(charset: string | undefined): boolean {
   return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset);
+}
+
+/** Whether an `Accept` names HTML, as that of a browser does where a person asked for a page. */
+export function takesHtml(accept: string | undefined): boolean {
+  return accept !== undefined && TEXT_HTML.test(accept);
 }

@@ -62,8 +62,16 @@ export function createApplication(
     return whenReady(identify(request, services), () => {
       const route = routeOf(request);
       admit(request, route, services);
-      request.judge = () => whenReady(identify(request, services), () => admit(request, route, services));
       return route.handler(request, services);
+    });
+  }
+
+  /** Judges once more. Whom another cookie of the request names by now is not the user who was let through. */
+  function judgeAgain(request: WebRequest): Awaitable<void> {
+    const { userId } = request;
+    return whenReady(identify(request, services), () => {
+      if (request.userId !== userId) throw new HttpError(403);
+      admit(request, routeOf(request), services);
     });
   }
 
@@ -93,9 +101,10 @@ export function createApplication(
     return { status: 204, content: null, headers: [['Allow', methods.join(', ')]] };
   }
 
+  const server = { trustedProxies: config.trustedProxies, judgeAgain };
   return createAnswerCycle({
     requestOf: (incoming, response) =>
-      new WebRequest(incoming, response, targets.cache.of(incoming.url ?? ''), config.trustedProxies),
+      new WebRequest(incoming, response, targets.cache.of(incoming.url ?? ''), server),
     answer,
     showError: (request, error) =>
       request.kind === 'api' ? errorAsJson(error, challenge) : showErrorPage(request, error),

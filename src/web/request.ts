@@ -6,6 +6,7 @@ import { readJsonObject } from '../http/body.ts';
 import { clientAddress, isSecure } from '../http/client-address.ts';
 import { readForm } from '../http/form.ts';
 import { HttpError } from '../http/http-error.ts';
+import { takesHtml } from '../http/media-type.ts';
 import { ProxiedRequest } from '../http/proxied-request.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Answer } from '../http/respond.ts';
@@ -15,13 +16,10 @@ import type { User } from '../models/user.ts';
 import type { Services } from './services.ts';
 
 const MAX_BODY_BYTES = 65_536;
-const MAX_FORM_FIELDS = 100;
+const FORM_LIMITS = { maxBytes: MAX_BODY_BYTES, maxFields: 100 };
 
 /** The `:id` that stands for whoever asks (tutorial task 0). */
 const ME = 'me';
-
-/** Browsers name it where a person asked for a page. */
-const TAKES_HTML = /\btext\/html\b/i;
 
 /** What a request target comes to, whatever the method and whoever asks. */
 export interface Target {
@@ -80,6 +78,13 @@ export interface WebRoute {
   readonly handler: Handler;
 }
 
+/** What a request needs to know of the server that it came to. */
+export interface RequestServer {
+  readonly trustedProxies: number;
+  /** Judges whether the user may go on. @throws {HttpError} as the gate does */
+  judgeAgain(request: WebRequest): Awaitable<void>;
+}
+
 /** One request, as the gate and the handlers see it. */
 export class WebRequest implements AuthRequest, Caller {
   readonly method: string;
@@ -88,30 +93,28 @@ export class WebRequest implements AuthRequest, Caller {
   /** The client's IP address, as far as it can be trusted. */
   readonly address: string;
   readonly isOperator = false;
-  /** Who asks, once the gate has let the request through; null where nobody had to be authenticated. */
+  /** Who asks, once that was found out; null where nobody had to be authenticated. */
   currentUser: User | null = null;
-  /** Judges whether the user may go on; set once the gate has let the request through. */
-  judge: (() => Awaitable<void>) | null = null;
   /** The session in which the user asks; null where there is none, as under Basic. */
   currentSession: UserSession | null = null;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #trustedProxies: number;
+  readonly #server: RequestServer;
   #requestId: string | null = null;
 
-  constructor(incoming: IncomingMessage, response: ServerResponse, target: Target, trustedProxies: number) {
+  constructor(incoming: IncomingMessage, response: ServerResponse, target: Target, server: RequestServer) {
     this.method = incoming.method ?? '';
     this.target = target;
     this.headers = incoming.headers;
-    this.address = clientAddress(incoming, trustedProxies);
+    this.address = clientAddress(incoming, server.trustedProxies);
     this.#incoming = incoming;
     this.#response = response;
-    this.#trustedProxies = trustedProxies;
+    this.#server = server;
   }
 
   /** By which the logs tell this request: most are never asked for it. */
   get requestId(): string {
-    return (this.#requestId ??= requestIdOf(this.#incoming, this.#trustedProxies));
+    return (this.#requestId ??= requestIdOf(this.#incoming, this.#server.trustedProxies));
   }
 
   /** Whether it came over a Unix socket. */
@@ -129,7 +132,7 @@ export class WebRequest implements AuthRequest, Caller {
 
   /** What the request is answered as; where no route has the path, what the client takes decides. */
   get kind(): Kind {
-    return this.target.kind ?? (TAKES_HTML.test(this.headers.accept ?? '') ? 'page' : 'api');
+    return this.target.kind ?? (takesHtml(this.headers.accept) ? 'page' : 'api');
   }
 
   /** What stands for a `:name` segment of the route's path; empty where the route has none of that name. */
@@ -167,13 +170,10 @@ export class WebRequest implements AuthRequest, Caller {
 
   /** Whether the client's own connection was TLS, as far as that can be trusted. */
   get isSecure(): boolean {
-    return isSecure(this.#incoming, this.#trustedProxies);
+    return isSecure(this.#incoming, this.#server.trustedProxies);
   }
 
-  /**
-   * The body's members; null where it is no JSON object. Throws what `readJsonObject` throws, and what
-   * `assertStillAllowed` throws.
-   */
+  /** The body's members, null where it is no JSON object. Throws what `readJsonObject` and `assertStillAllowed` throw. */
   async json(): Promise<Map<string, unknown> | null> {
     const body = await readJsonObject(this.#incoming, this.#response, MAX_BODY_BYTES);
     await this.assertStillAllowed();
@@ -182,8 +182,7 @@ export class WebRequest implements AuthRequest, Caller {
 
   /** The body's fields, empty where it is no form. Throws what `readForm` and `assertStillAllowed` throw. */
   async form(): Promise<Map<string, string>> {
-    const limits = { maxBytes: MAX_BODY_BYTES, maxFields: MAX_FORM_FIELDS };
-    const fields = await readForm(this.#incoming, this.#response, limits);
+    const fields = await readForm(this.#incoming, this.#response, FORM_LIMITS);
     await this.assertStillAllowed();
     return fields;
   }
@@ -195,6 +194,6 @@ export class WebRequest implements AuthRequest, Caller {
    * @throws {HttpError} as the gate does
    */
   async assertStillAllowed(): Promise<void> {
-    await this.judge?.();
+    await this.#server.judgeAgain(this);
   }
 }

@@ -40,6 +40,23 @@ for (const authType of SESSION_TYPES) {
   }
 }
 
+test('whom another cookie of the request names does not stand in for a user who has signed out', async (t) => {
+  const { server, admin, mia, signIn } = await startOrganisation(t);
+  const cookie = await signIn(mia);
+  const body = JSON.stringify({ first_name: 'Mallory' });
+  const wire = await Wire.open(server.service.address.port);
+  wire.send(
+    `PUT /api/v1/users/me HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}; ${await signIn(admin)}\r\n` +
+      `Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`,
+  );
+  assert.equal((await wire.answer())?.status, 100);
+  await server.api('DELETE', '/auth_session/logout', { cookie });
+  wire.send(body.slice(9));
+  assert.equal((await wire.answer())?.status, 403);
+  wire.end();
+  assert.equal((await server.service.users.get(mia.id))?.firstName, null);
+});
+
 test('to add an administrator takes a fresh sign-in, as to make somebody one does', async (t) => {
   const { server, admin, signIn, advance } = await startOrganisation(t);
   const cookie = await signIn(admin);
