@@ -1,7 +1,8 @@
 import type { Identity } from '../api/v1/auth/auth.ts';
-import { OverloadedError, StoreUnavailableError, TooManyAttemptsError } from '../errors.ts';
+import { takesHtml } from '../http/media-type.ts';
 import { NO_HEADERS } from '../http/respond.ts';
 import type { Answer, HeaderList } from '../http/respond.ts';
+import { httpErrorOf } from '../web/error-answer.ts';
 import type { Handler, WebRequest } from '../web/request.ts';
 import type { Services } from '../web/services.ts';
 import { identityHeaders } from './identity-headers.ts';
@@ -9,15 +10,12 @@ import { identityHeaders } from './identity-headers.ts';
 /** What a proxy may ask: the groups of which the user must be in one. */
 const GROUP_PARAMETER = 'group';
 
-/** When a client may come again, where the store cannot be read. */
-const STORE_RETRY_SECONDS = 5;
-
 /** What a proxy is told: who is signed in, that nobody is, that this user may not, or to ask again later. */
 type Verdict =
   | { readonly kind: 'allowed'; readonly identity: Identity }
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'denied' }
-  | { readonly kind: 'later'; readonly status: number; readonly retryAfterSeconds: number };
+  | { readonly kind: 'later'; readonly status: number; readonly headers: HeaderList };
 
 /**
  * `/api/v1/auth_request`, for nginx's `auth_request` and for HAProxy: 204 with who asks, 401 with where to sign in,
@@ -33,7 +31,7 @@ export const authRequest: Handler = async (request, services) => {
     case 'denied':
       return empty(403);
     case 'later':
-      return empty(403, retryAfter(verdict.retryAfterSeconds));
+      return empty(403, verdict.headers);
   }
 };
 
@@ -53,7 +51,7 @@ export const forwardAuth: Handler = async (request, services) => {
     case 'denied':
       return empty(403);
     case 'later':
-      return empty(verdict.status, retryAfter(verdict.retryAfterSeconds));
+      return empty(verdict.status, verdict.headers);
   }
 };
 
@@ -66,10 +64,9 @@ async function judge(request: WebRequest, { auth }: Services): Promise<Verdict> 
     if (identity === null) return { kind: 'anonymous' };
     return mayPass(identity, request.query) ? { kind: 'allowed', identity } : { kind: 'denied' };
   } catch (error) {
-    if (error instanceof TooManyAttemptsError) return later(429, error.retryAfterSeconds);
-    if (error instanceof OverloadedError) return later(503, error.retryAfterSeconds);
-    if (error instanceof StoreUnavailableError) return later(503, STORE_RETRY_SECONDS);
-    throw error;
+    const known = httpErrorOf(error);
+    if (known?.status !== 429 && known?.status !== 503) throw error;
+    return { kind: 'later', status: known.status, headers: known.headers };
   }
 }
 
@@ -110,19 +107,11 @@ const MAX_ADDRESS_LENGTH = 4_096;
 function isBrowser({ method, headers }: WebRequest): boolean {
   const forwarded = headers['x-forwarded-method'];
   const asked = typeof forwarded === 'string' ? forwarded : method;
-  return (asked === 'GET' || asked === 'HEAD') && /\btext\/html\b/i.test(headers.accept ?? '');
+  return (asked === 'GET' || asked === 'HEAD') && takesHtml(headers.accept);
 }
 
 function challenge({ challenge: text }: Services): readonly [string, string] {
   return ['WWW-Authenticate', text];
-}
-
-function retryAfter(seconds: number): HeaderList {
-  return [['Retry-After', String(seconds)]];
-}
-
-function later(status: number, retryAfterSeconds: number): Verdict {
-  return { kind: 'later', status, retryAfterSeconds };
 }
 
 function empty(status: number, headers: HeaderList = NO_HEADERS): Answer {

@@ -8,11 +8,10 @@ const CONTROL = /\p{Cc}/gu;
  * missing would let the client's own through.
  */
 export function identityHeaders(user: User): HeaderList {
-  const name = [user.firstName, user.lastName].filter((part) => part !== null && part !== '').join(' ');
   return [
     ['Remote-User', fieldValue(user.email)],
     ['Remote-Email', fieldValue(user.email)],
-    ['Remote-Name', fieldValue(name)],
+    ['Remote-Name', fieldValue(user.fullName())],
     ['Remote-Groups', user.groups.join(',')],
     ['Remote-Id', fieldValue(user.id)],
   ];

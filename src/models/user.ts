@@ -84,7 +84,12 @@ export class User extends Base {
 
   /** First and last name, whichever there is, else the email (the tutorial's `display_name`). */
   displayName(): string {
-    return [this.firstName, this.lastName].filter((name) => name !== null && name !== '').join(' ') || this.email;
+    return this.fullName() || this.email;
+  }
+
+  /** First and last name, whichever there is; empty where there is none. */
+  fullName(): string {
+    return [this.firstName, this.lastName].filter((name) => name !== null && name !== '').join(' ');
   }
 
   /** Every field that the API shows, in the order of the tutorial's transcripts. */
