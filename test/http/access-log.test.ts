@@ -108,7 +108,16 @@ test('log() escapes what could end a line or a field, and cuts what is too long'
 });
 
 test('log() leaves a target out that holds the token of a link in another spelling', () => {
-  for (const target of ['/password%2Dreset/abc', '/login?rd=%2Fpassword-reset%2Fabc', '/login?rd=%252Fpassword-reset%252Fabc']) {
+  for (const target of [
+    '/password%2Dreset/abc',
+    '/login?rd=%2Fpassword-reset%2Fabc',
+    '/login?rd=%252Fpassword-reset%252Fabc',
+    // With what is not UTF-8, or no encoding at all, beside it.
+    '/login?rd=%2Fpassword-reset%2Fabc&q=%E4',
+    '/password%2Dreset/abc?x=%25',
+    '/password%2Dreset/abc%',
+    '/login?rd=https%3A%2F%2Fa%2Fpassword-reset%2Fabc%3Fq%3D100%2525',
+  ]) {
     assert.equal(commonTarget(target), '/***');
   }
   assert.equal(commonTarget('/login?rd=%2Faccount'), '/login?rd=%2Faccount');
