@@ -20,6 +20,7 @@ export function sessionsInMemory(
     policy: FOR_EVER,
     maxPerUser: 0,
     keyOf: (sessionId) => sessionId,
+    lastUses: null,
     clockWatch: new ClockWatch(Date.now, () => performance.now()),
     log: new SecurityLog(() => {}, Date.now),
     clock: Date.now,

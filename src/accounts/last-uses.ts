@@ -16,9 +16,8 @@ export class LastUses {
     this.#database = database;
   }
 
-  /** @param now milliseconds since the epoch */
-  note(session: UserSession, now: number): void {
-    session.seen(now);
+  /** Notes that a session was used just now. */
+  note(session: UserSession): void {
     this.#used.set(session.id, session);
   }
 

@@ -176,19 +176,19 @@ export class Passwords {
       const knownNetworks = withNetwork(user.knownNetworks, networkOf(caller.address), this.#clock());
       const ended = await this.#replacePassword(user.with({ knownNetworks }), passwordHash, models);
       const signsIn = kind === 'invitation' && this.#sessions !== null;
-      const sessionId = signsIn ? await this.#sessions.create(user.id, caller, models) : null;
-      return { user, kind, ended, sessionId };
+      const made = signsIn ? await this.#sessions.replace(formerKeys, user.id, caller, models) : null;
+      return { user, kind, ended, made };
     });
     // Used by somebody else while the password was hashed.
     if (used === null) throw new UnusableLinkError();
     this.#log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
-    if (used.sessionId !== null) await this.#sessions?.signOut(formerKeys, caller);
-    return { user: used.user, sessionId: used.sessionId };
+    if (used.made !== null) this.#sessions?.logSignedOut(used.made.ended, caller);
+    return { user: used.user, sessionId: used.made?.sessionId ?? null };
   }
 
   async #userOf(token: string, models: Models): Promise<User | null> {
     const [user] = await models.users.search({ linkDigest: digestToken(token) });
-    return user?.link !== null && user !== undefined && this.#clock() <= user.link.expiresAt ? user : null;
+    return user !== undefined && user.link !== null && this.#clock() <= user.link.expiresAt ? user : null;
   }
 
   /** Whoever knew the old password may hold a session or a link. @returns how many sessions were ended */

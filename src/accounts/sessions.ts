@@ -9,7 +9,7 @@ import type { Owned } from '../storage/store.ts';
 import { withUser } from './caller.ts';
 import type { Caller } from './caller.ts';
 import type { ClockWatch } from './clock-watch.ts';
-import { LastUses } from './last-uses.ts';
+import type { LastUses } from './last-uses.ts';
 import type { SecurityLog } from './security-log.ts';
 import { handleOf } from './session-entry.ts';
 import type { SessionEntry } from './session-entry.ts';
@@ -27,10 +27,18 @@ export interface SessionsOptions {
   readonly maxPerUser: number;
   /** Gives the id under which a session is kept; identity for those in memory. */
   readonly keyOf: (sessionId: string) => string;
+  /** null: they are in memory, where a use is exact at once. */
+  readonly lastUses: LastUses | null;
   readonly clockWatch: ClockWatch;
   readonly log: SecurityLog;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+}
+
+/** A session, and those in whose place it is. */
+export interface Replaced {
+  readonly sessionId: string;
+  readonly ended: readonly UserSession[];
 }
 
 /** The sessions of all users, in memory or in the store: the one way to make, find and end them. */
@@ -43,7 +51,7 @@ export class Sessions {
   readonly #log: SecurityLog;
   readonly #clock: () => number;
   readonly #clientOf = createClientSharing();
-  readonly #lastUses: LastUses;
+  readonly #lastUses: LastUses | null;
 
   constructor(options: SessionsOptions) {
     this.keyOf = options.keyOf;
@@ -53,7 +61,7 @@ export class Sessions {
     this.#clockWatch = options.clockWatch;
     this.#log = options.log;
     this.#clock = options.clock;
-    this.#lastUses = new LastUses(options.database);
+    this.#lastUses = options.lastUses;
   }
 
   /**
@@ -86,6 +94,27 @@ export class Sessions {
   }
 
   /**
+   * Makes a session in place of those that the client came with: an id that somebody planted before is worth nothing
+   * (session fixation; OWASP ASVS 5.0, 7.2.4).
+   *
+   * @param formerKeys of the sessions in the request's cookies
+   * @returns the session id, and the live sessions that ended, for `logSignedOut` once the transaction is made
+   * @throws what `create` throws; the former ones are then as they were
+   */
+  async replace(formerKeys: readonly string[], userId: string, caller: Caller, models: Models): Promise<Replaced> {
+    const ended: UserSession[] = [];
+    for (const key of formerKeys) {
+      const session = await this.end(key, models);
+      if (session !== null) ended.push(session);
+    }
+    return { sessionId: await this.create(userId, caller, models), ended };
+  }
+
+  logSignedOut(ended: readonly UserSession[], caller: Caller): void {
+    for (const { userId } of ended) this.#log.log('signed_out', withUser(caller, userId), { user_id: userId });
+  }
+
+  /**
    * The live session with one of these keys and its user; it counts as used.
    *
    * @param keys tried in turn: clients may send several cookies of one name
@@ -108,12 +137,13 @@ export class Sessions {
   #use(session: UserSession): boolean {
     const now = this.#clock();
     if (!this.#isLive(session, now)) return false;
-    this.#lastUses.note(session, now);
+    session.seen(now);
+    this.#lastUses?.note(session);
     return true;
   }
 
   #isLive(session: UserSession, now: number): boolean {
-    this.#lastUses.recall(session);
+    this.#lastUses?.recall(session);
     const endsAt = sessionEnd(session, this.policy);
     // A date in the future is no reason to end a session: clocks are set back.
     return endsAt === null || now <= endsAt;
@@ -157,7 +187,7 @@ export class Sessions {
    */
   async signOut(keys: readonly string[], caller: Caller): Promise<boolean> {
     const ended = (await Promise.all(keys.map((key) => this.end(key)))).filter((session) => session !== null);
-    for (const { userId } of ended) this.#log.log('signed_out', withUser(caller, userId), { user_id: userId });
+    this.logSignedOut(ended, caller);
     return ended.length > 0;
   }
 
@@ -198,14 +228,14 @@ export class Sessions {
   }
 
   /** Writes when sessions were last used; to be called now and then, and before the store closes. */
-  writeLastUses(): Promise<void> {
-    return this.#lastUses.write();
+  async writeLastUses(): Promise<void> {
+    await this.#lastUses?.write();
   }
 
   async #makeRoom(userId: string, models: Models): Promise<void> {
     if (this.#maxPerUser === 0) return;
     const sessions = await models.userSessions.search({ userId });
-    for (const session of sessions) this.#lastUses.recall(session);
+    for (const session of sessions) this.#lastUses?.recall(session);
     const surplus = sessions.length - this.#maxPerUser + 1;
     if (surplus <= 0) return;
     for (const session of sessions.sort((a, b) => a.lastSeenAt - b.lastSeenAt).slice(0, surplus)) {

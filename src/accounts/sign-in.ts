@@ -59,8 +59,7 @@ export class SignIn {
   }
 
   /**
-   * Signs in for a session. The sessions that the client came with end: an id that somebody planted before is worth
-   * nothing (session fixation; OWASP ASVS 5.0, 7.2.4).
+   * Signs in for a session, in place of those that the client came with.
    *
    * @param formerKeys of the sessions in the request's cookies
    * @throws {TooManyAttemptsError} too many failed before
@@ -81,15 +80,11 @@ export class SignIn {
       const user = await models.users.get(judged.id);
       // The password was changed, or the user deleted, while the session was waiting for its turn.
       if (user === null || user.passwordHash !== judged.passwordHash) return null;
-      const ended = [];
-      for (const key of formerKeys) ended.push(await sessions.end(key, models));
-      return { user, sessionId: await sessions.create(user.id, caller, models), ended };
+      return { user, ...(await sessions.replace(formerKeys, user.id, caller, models)) };
     });
     if (made === null) return this.signIn(sessions, email, password, caller, formerKeys);
     await this.#rememberNetwork(made.user, caller);
-    for (const session of made.ended) {
-      if (session !== null) this.#log.log('signed_out', caller, { user_id: session.userId });
-    }
+    sessions.logSignedOut(made.ended, caller);
     this.#log.log('sign_in_succeeded', caller, { user_id: made.user.id, method: 'session' });
     return { user: made.user, sessionId: made.sessionId };
   }

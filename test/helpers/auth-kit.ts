@@ -1,3 +1,4 @@
+import { LastUses } from '../../src/accounts/last-uses.ts';
 import { ClockWatch } from '../../src/accounts/clock-watch.ts';
 import type { Caller } from '../../src/accounts/caller.ts';
 import { SecurityLog } from '../../src/accounts/security-log.ts';
@@ -56,6 +57,7 @@ export function authKit(options: KitOptions = {}): AuthKit {
     policy,
     maxPerUser,
     keyOf: isStored ? digestSessionId : (sessionId) => sessionId,
+    lastUses: isStored ? new LastUses(database) : null,
     clockWatch: new ClockWatch(clock, monotonicClock),
     log: new SecurityLog(() => {}, clock),
     clock,

@@ -95,6 +95,7 @@ test('an error after the header was sent ends the connection, so that the answer
   const app = createApp({
     database: declareModels(new MemoryStore(), MODEL_OPTIONS),
     sessionPolicy: MODEL_OPTIONS.sessionPolicy,
+    areSessionsStored: true,
     publicUrl: () => null,
     isStopping: () => false,
     clock: Date.now,

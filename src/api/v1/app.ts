@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Accounts } from '../../accounts/accounts.ts';
 import { ClockWatch } from '../../accounts/clock-watch.ts';
+import { LastUses } from '../../accounts/last-uses.ts';
 import { Passwords } from '../../accounts/passwords.ts';
 import type { SecurityLog } from '../../accounts/security-log.ts';
 import { Sessions } from '../../accounts/sessions.ts';
@@ -31,6 +32,8 @@ export interface AppDependencies {
   readonly database: Database;
   /** When sessions end; the database's own. */
   readonly sessionPolicy: SessionPolicy;
+  /** Whether the database's sessions are in the store, and not in memory. */
+  readonly areSessionsStored: boolean;
   readonly passwords: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly securityLog: SecurityLog;
@@ -61,13 +64,14 @@ export interface App {
 /** Wires the API: the operations on accounts, the kind of authentication, the routes. */
 export function createApp(dependencies: AppDependencies): App {
   const { config, database, passwords: hasher, throttle, securityLog: log } = dependencies;
-  const { accessLog, clock, monotonicClock } = dependencies;
+  const { accessLog, areSessionsStored, clock, monotonicClock } = dependencies;
   const sessions = new Sessions({
     database,
     policy: dependencies.sessionPolicy,
     maxPerUser: config.sessionMaxPerUser,
     // Whoever reads the store, or a backup of it, can take over no session. In memory there is nobody to read it.
-    keyOf: config.authType === 'session_db_auth' ? digestSessionId : (sessionId) => sessionId,
+    keyOf: areSessionsStored ? digestSessionId : (sessionId) => sessionId,
+    lastUses: areSessionsStored ? new LastUses(database) : null,
     clockWatch: new ClockWatch(clock, monotonicClock),
     log,
     clock,
