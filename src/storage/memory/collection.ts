@@ -325,7 +325,7 @@ export class Collection<M extends Identified, O extends Identified = never>
       const earlier = this.#pending.slice(0, place);
       for (const [id, model] of changes.models()) {
         const former = this.#after(earlier, id);
-        if (former !== null && !changes.isRemoved(id) && !changes.takes(former)) continue;
+        if (former !== null && !changes.isRemoved(id)) continue;
         added.delete(id);
         if (model !== null) added.add(id);
       }

@@ -117,7 +117,8 @@ export class PendingChanges<M extends Identified> implements Part {
     if (previous !== null && this.#collection.hasSecretsToErase(previous, next)) this.#hasSecretsToErase = true;
     // What is saved again after its removal goes to the end.
     if (previous === null) this.#models.delete(id);
-    if (next === null) this.#removed.add(id);
+    // Removed with all that its owner had: what is saved now is new.
+    if (next === null || (previous === null && this.#collection.table.get(id) !== null)) this.#removed.add(id);
     this.#models.set(id, next);
   }
 
@@ -148,6 +149,10 @@ export class PendingChanges<M extends Identified> implements Part {
 
   apply(): void {
     const { table } = this.#collection;
+    // Given to another owner, a model is none of what the former one has, and keeps its place.
+    for (const model of this.#owners.size === 0 ? [] : this.#models.values()) {
+      if (model !== null && !this.#removed.has(model.id) && table.get(model.id) !== null) table.put(model);
+    }
     for (const [ownerId, { exceptId }] of this.#owners) table.removeOwned(ownerId, exceptId);
     for (const id of this.#removed) table.remove(id);
     for (const model of this.#models.values()) {
