@@ -20,6 +20,8 @@ export interface CompactionOptions {
   readonly path: string;
   /** Aborts the compaction. */
   readonly signal: AbortSignal;
+  /** Looks whether the directory is still this process's. @throws {StoreLostError} another one has it by now */
+  readonly assertOurs: () => Promise<void>;
 }
 
 /**
@@ -37,16 +39,14 @@ export interface CompactionOptions {
  * the next start removes.
  */
 export class Compaction {
-  readonly #fileSystem: FileSystem;
-  readonly #old: JournalFile;
+  readonly #options: CompactionOptions;
   readonly #new: JournalFile;
   /** How many bytes of the old journal the new one covers. */
   #copiedBytes: number;
   #recordCount = 0;
 
   private constructor(options: CompactionOptions, created: JournalFile, startBytes: number) {
-    this.#fileSystem = options.fileSystem;
-    this.#old = options.old;
+    this.#options = options;
     this.#new = created;
     this.#copiedBytes = startBytes;
   }
@@ -58,10 +58,11 @@ export class Compaction {
    */
   static async prepare(options: CompactionOptions): Promise<Compaction> {
     const startBytes = options.old.length;
+    await options.assertOurs();
     const created = await createJournalFile(options.fileSystem, options.path);
     const compaction = new Compaction(options, created, startBytes);
     try {
-      await compaction.#snapshot(options.collections, options.signal);
+      await compaction.#snapshot();
       await compaction.#catchUp(COPY_CHUNK_BYTES);
     } catch (error) {
       await compaction.abandon();
@@ -78,21 +79,29 @@ export class Compaction {
   /**
    * Step 4, but for the sync of the directory: nobody may write meanwhile.
    *
+   * @param path of the old journal
    * @returns the journal that counts from now on
+   * @throws {StoreLostError} another process has the directory by now
    * @throws the error of the system; the old journal still counts
    */
-  async swap(path: string, newPath: string): Promise<JournalFile> {
+  async swap(path: string): Promise<JournalFile> {
+    await this.#options.assertOurs();
     await this.#catchUp(0);
-    await this.#fileSystem.rename(newPath, path);
+    await this.#options.fileSystem.rename(this.#options.path, path);
     return this.#new;
   }
 
-  /** Closes the new journal, which will not be used. It does not matter if that fails. */
+  /** Gives the new journal up. */
   async abandon(): Promise<void> {
+    const { assertOurs, fileSystem, path } = this.#options;
+    // Nobody reads it, so it does not matter if it cannot be closed.
     await this.#new.close().catch(() => {});
+    // By now it may be another process's that has the directory. Else the next compaction, or the next start, removes it.
+    await assertOurs().then(() => fileSystem.remove(path)).catch(() => {});
   }
 
-  async #snapshot(collections: Collections, signal: AbortSignal): Promise<void> {
+  async #snapshot(): Promise<void> {
+    const { collections, signal } = this.#options;
     await this.#new.write(encodeLine(JOURNAL_HEADER));
     for (const collection of collections.all()) {
       let records: StoredRecord[] = [];
@@ -120,10 +129,11 @@ export class Compaction {
    *   find another one appended, for ever
    */
   async #catchUp(restBytes: number): Promise<void> {
+    const { old } = this.#options;
     const buffer = Buffer.allocUnsafe(COPY_CHUNK_BYTES);
-    while (this.#old.length - this.#copiedBytes > restBytes) {
-      const wanted = Math.min(buffer.length, this.#old.length - this.#copiedBytes);
-      const length = await this.#old.read(buffer.subarray(0, wanted), this.#copiedBytes);
+    while (old.length - this.#copiedBytes > restBytes) {
+      const wanted = Math.min(buffer.length, old.length - this.#copiedBytes);
+      const length = await old.read(buffer.subarray(0, wanted), this.#copiedBytes);
       if (length < wanted) throw new Error('the journal is shorter than what was written to it');
       await this.#new.write(buffer.subarray(0, length));
       this.#copiedBytes += length;

@@ -39,6 +39,7 @@ export class JournalFile {
       // After a sync that failed, nobody knows what is on the disk (the kernel may have dropped the pages):
       // so the bytes are cut off, and whoever tries again writes them anew.
       this.#needsRepair = true;
+      // Where that fails, it is done before the next append, or at the end.
       await this.#repair().catch(() => {});
       throw error;
     }
@@ -60,6 +61,8 @@ export class JournalFile {
   }
 
   async close(): Promise<void> {
+    // What was answered with an error must not be there at the next start. A disk that fails still leaves it there.
+    if (this.#needsRepair) await this.#repair().catch(() => {});
     await this.#file.close();
   }
 

@@ -185,7 +185,7 @@ async function setTornEndAside(
     await aside.write(torn, 0);
     await aside.sync();
   } catch (error) {
-    // Of a disk that is full, say: each start would leave one more.
+    // Of a disk that is full, say: each start would leave one more. Why it could not be written matters more than this.
     await fileSystem.remove(path).catch(() => {});
     throw error;
   } finally {

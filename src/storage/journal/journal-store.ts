@@ -6,6 +6,7 @@ import { StoreLostError } from '../store-errors.ts';
 import { Batch } from '../memory/batch.ts';
 import { Collections } from '../memory/collections.ts';
 import { Compaction } from './compaction.ts';
+import type { CompactionOptions } from './compaction.ts';
 import { checkDirectory, makeDirectory, withDirectoryErrors } from './data-directory.ts';
 import { Erasure, startTimer } from './erasure.ts';
 import type { StartTimer } from './erasure.ts';
@@ -154,6 +155,7 @@ export class JournalStore implements Store {
       if (version < JOURNAL_VERSION) await this.#upgrade(journal, version);
       await lock.noteJournal();
     } catch (error) {
+      // Why it could not be opened matters more.
       await this.close().catch(() => {});
       throw error;
     }
@@ -171,15 +173,14 @@ export class JournalStore implements Store {
       const previous = this.#lock?.previous ?? null;
       await loadJournal(this.#fileSystem, this.#directory, this.#collections, previous, this.#onNotice);
     } catch (error) {
-      await this.close();
+      // The same.
+      await this.close().catch(() => {});
       throw error;
     }
   }
 
   async #upgrade(old: JournalFile, version: number): Promise<void> {
-    const { signal } = this.#closing;
-    const options = { fileSystem: this.#fileSystem, collections: this.#collections, old, path: this.#newPath, signal };
-    const { journal, entryCount } = await upgradeJournal(options, this.#path);
+    const { journal, entryCount } = await upgradeJournal(this.#compactionOf(old), this.#path);
     this.#journal = journal;
     this.#entryCount = entryCount;
     await this.#syncDirectory();
@@ -193,17 +194,22 @@ export class JournalStore implements Store {
     // What a command deletes is to be gone when the command ends. A large journal is left to the next start.
     if (this.#erasure.isDue && this.#collections.modelCount <= this.#compactionFloor) {
       await this.#writing;
-      if (this.#compacting === null) this.#startCompaction();
+      // One that is under way may have begun before the removal.
+      await this.#compacting;
+      if (this.#erasure.isDue) this.#startCompaction();
       await this.#compacting;
     }
     this.#erasure.stop();
     this.#closing.abort();
     await this.#compacting;
     await this.#writing;
-    await this.#journal?.close();
-    this.#journal = null;
-    await this.#lock?.release();
-    this.#lock = null;
+    try {
+      await this.#journal?.close();
+    } finally {
+      this.#journal = null;
+      await this.#lock?.release();
+      this.#lock = null;
+    }
   }
 
   #commit(): Promise<void> {
@@ -304,21 +310,28 @@ export class JournalStore implements Store {
     const entryCountAtStart = this.#entryCount;
     const wasErasureDue = this.#erasure.begin();
     try {
-      const compaction = await Compaction.prepare({
-        fileSystem: this.#fileSystem,
-        collections: this.#collections,
-        old: this.#journal,
-        path: this.#newPath,
-        signal: this.#closing.signal,
-      });
+      const compaction = await Compaction.prepare(this.#compactionOf(this.#journal));
       // Not until the writer rests: under steady writes it never does, and no further compaction would begin.
       await new Promise<void>((onDone) => {
         this.#prepared = { compaction, entryCountAtStart, wasErasureDue, onDone };
         this.#startWriting();
       });
     } catch (error) {
-      await this.#giveCompactionUp(error, wasErasureDue);
+      this.#putCompactionOff(error, wasErasureDue);
     }
+  }
+
+  #compactionOf(old: JournalFile): CompactionOptions {
+    return {
+      fileSystem: this.#fileSystem,
+      collections: this.#collections,
+      old,
+      path: this.#newPath,
+      signal: this.#closing.signal,
+      assertOurs: async () => {
+        if ((await this.#lock?.verify()) === false) throw new StoreLostError(this.#directory);
+      },
+    };
   }
 
   async #putCompactionInPlace(): Promise<void> {
@@ -328,15 +341,16 @@ export class JournalStore implements Store {
     this.#prepared = null;
     try {
       if (old === null) throw new TypeError('the journal is closed');
-      if ((await this.#lock?.verify()) === false) throw new StoreLostError(this.#directory);
-      this.#journal = await prepared.compaction.swap(this.#path, this.#newPath);
+      this.#journal = await prepared.compaction.swap(this.#path);
       this.#entryCount = prepared.compaction.recordCount + (this.#entryCount - prepared.entryCountAtStart);
       this.#directoryInDoubt = true;
+      // Still in doubt where it fails: the next append syncs first, and fails where that does.
       await this.#syncDirectory().catch(() => {});
+      // Nobody reads it any more; all it held is in the new one.
       await old.close().catch(() => {});
     } catch (error) {
       await prepared.compaction.abandon();
-      await this.#giveCompactionUp(error, prepared.wasErasureDue);
+      this.#putCompactionOff(error, prepared.wasErasureDue);
     } finally {
       prepared.onDone();
     }
@@ -348,8 +362,7 @@ export class JournalStore implements Store {
   }
 
   /** The old journal goes on; the next try is once it has grown some more. */
-  async #giveCompactionUp(cause: unknown, wasErasureDue: boolean): Promise<void> {
-    await this.#fileSystem.remove(this.#newPath).catch(() => {});
+  #putCompactionOff(cause: unknown, wasErasureDue: boolean): void {
     if (this.#closing.signal.aborted) return;
     if (wasErasureDue) this.#erasure.note();
     this.#retryCompactionAt = this.#entryCount + this.#compactionFloor;

@@ -15,16 +15,15 @@ export async function upgradeJournal(
   options: CompactionOptions,
   path: string,
 ): Promise<{ journal: JournalFile; entryCount: number }> {
-  const { fileSystem, old } = options;
-  let compaction: Compaction | null = null;
+  const compaction = await Compaction.prepare(options);
+  let journal: JournalFile;
   try {
-    compaction = await Compaction.prepare(options);
-    const journal = await compaction.swap(path, options.path);
-    await old.close();
-    return { journal, entryCount: compaction.recordCount };
+    journal = await compaction.swap(path);
   } catch (error) {
-    await compaction?.abandon();
-    await fileSystem.remove(options.path).catch(() => {});
+    await compaction.abandon();
     throw error;
   }
+  // Nobody reads it any more; all it held is in the new one.
+  await options.old.close().catch(() => {});
+  return { journal, entryCount: compaction.recordCount };
 }

@@ -93,6 +93,7 @@ test('compaction is not begun for less than its floor', async (t) => {
   for (let version = 0; version < 52; version += 1) await users.save(numberedUser(1, `${version}`));
   assert.equal(fileSystem.count('open', NEW_JOURNAL_FILE), 0);
   await users.save(numberedUser(1, 'one more'));
+  await until(() => fileSystem.count('open', NEW_JOURNAL_FILE) > 0);
   assert.equal(fileSystem.count('open', NEW_JOURNAL_FILE), 1);
   await store.close();
 });
@@ -130,6 +131,7 @@ test('compaction counts what its journal holds: the snapshot, and what was copie
   await saveAll();
   assert.equal(compactions(), 1);
   await saveOne();
+  await until(() => compactions() > 1);
   assert.equal(compactions(), 2);
 });
 

@@ -158,3 +158,23 @@ test('close() erases what a small journal holds: a command that deletes leaves n
   assert.equal(setup.timers.waiting, 0);
   assert.doesNotMatch(journalBytes(setup.directory).toString(), DELETED);
 });
+
+test('close() erases what was removed while a compaction was under way', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = await setUp(t, directory, 100);
+  await addUsers(first);
+  await first.users.save(numberedUser(1, 'a dead entry, for which the next start compacts'));
+  await first.store.close();
+  const setup = await setUp(t, directory, 100);
+  let removal: Promise<unknown> | null = null;
+  setup.fileSystem.onStep = async ({ operation, path }) => {
+    // The snapshot, with the user in it, is written.
+    if (operation !== 'sync' || !path.endsWith(NEW_JOURNAL_FILE) || removal !== null) return;
+    removal = setup.users.remove('user-3');
+    await removal;
+  };
+  await until(() => removal !== null);
+  await removal;
+  await setup.store.close();
+  assert.doesNotMatch(journalBytes(directory).toString(), DELETED);
+});

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { StoreUnavailableError } from '../../../src/errors.ts';
 import { StoreLostError } from '../../../src/storage/store-errors.ts';
+import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
@@ -85,6 +86,18 @@ test('JournalStore writes nothing once its lock is lost, and says so', async (t)
   assert.deepEqual([lost.length, lost[0]?.directory], [1, directory]);
   await store.close();
   assert.equal(readFileSync(join(directory, LOCK_FILE), 'utf8'), ANOTHER);
+});
+
+test('JournalStore leaves alone what another process that has the directory compacts', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { store, users } = await openModels(directory);
+  await users.save(numberedUser(1));
+  // To be erased when the store is closed, at the latest.
+  await users.remove('user-1');
+  writeFileSync(join(directory, LOCK_FILE), ANOTHER);
+  writeFileSync(join(directory, NEW_JOURNAL_FILE), 'of another');
+  await store.close();
+  assert.equal(readFileSync(join(directory, NEW_JOURNAL_FILE), 'utf8'), 'of another');
 });
 
 test('JournalStore puts no compaction in place where the lock was taken meanwhile', async (t) => {
