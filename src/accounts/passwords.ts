@@ -10,6 +10,7 @@ import type { Accounts } from './accounts.ts';
 import type { Caller } from './caller.ts';
 import { digestToken, newToken, withLink } from './link.ts';
 import type { Link } from './link.ts';
+import type { NewUser } from './new-user.ts';
 import type { SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
@@ -31,33 +32,17 @@ export interface PasswordsOptions {
 
 /** How passwords change: by their owners, by links for one use, and by the operator. */
 export class Passwords {
-  readonly #database: Database;
-  readonly #accounts: Accounts;
-  readonly #signIn: SignIn;
-  readonly #sessions: Sessions | null;
-  readonly #passwords: PasswordHasher;
-  readonly #throttle: LoginThrottle;
-  readonly #log: SecurityLog;
-  readonly #publicUrl: () => string | null;
-  readonly #clock: () => number;
+  readonly #options: PasswordsOptions;
 
   constructor(options: PasswordsOptions) {
-    this.#database = options.database;
-    this.#accounts = options.accounts;
-    this.#signIn = options.signIn;
-    this.#sessions = options.sessions;
-    this.#passwords = options.passwords;
-    this.#throttle = options.throttle;
-    this.#log = options.log;
-    this.#publicUrl = options.publicUrl;
-    this.#clock = options.clock;
+    this.#options = options;
   }
 
   /**
    * Changes the password of the user who asks. Every other session of the user ends, and the one that asks goes on
    * under a new id (OWASP ASVS 5.0, 6.2.2, 6.2.3, 7.2.4 and 7.4.3).
    *
-   * @param sessionKey of the session that asks; null: a request by Basic
+   * @param isInSession whether a session asks, or a request by Basic
    * @returns the new session id; null for Basic
    * @throws {InvalidValueError} the new password will not do
    * @throws {WrongPasswordError} the current one is wrong
@@ -69,23 +54,23 @@ export class Passwords {
     currentPassword: string,
     newPassword: unknown,
     caller: Caller,
-    sessionKey: string | null,
+    isInSession: boolean,
   ): Promise<string | null> {
-    const checked = this.#accounts.checkedPassword(newPassword);
-    const verified = await this.#signIn.verify(user.email, currentPassword, caller, 'password_change');
+    const checked = this.#options.accounts.checkedPassword(newPassword);
+    const verified = await this.#options.signIn.verify(user.email, currentPassword, caller, 'password_change');
     if (verified.user === null || verified.user.id !== user.id) throw new WrongPasswordError();
     const verifiedHash = verified.user.passwordHash;
-    const passwordHash = await this.#passwords.hash(checked, shareOf(caller));
+    const passwordHash = await this.#options.passwords.hash(checked, shareOf(caller));
     await caller.assertStillAllowed?.();
-    const changed = await this.#database.transaction(async (models) => {
+    const changed = await this.#options.database.transaction(async (models) => {
       const current = await models.users.get(user.id);
       // Changed by somebody else while this one was hashed.
       if (current === null || current.passwordHash !== verifiedHash) throw new WrongPasswordError();
       const ended = await this.#replacePassword(current, passwordHash, models);
-      const isSession = this.#sessions !== null && sessionKey !== null;
-      return { ended, sessionId: isSession ? await this.#sessions.create(user.id, caller, models) : null };
+      const goesOn = this.#options.sessions !== null && isInSession;
+      return { ended, sessionId: goesOn ? await this.#options.sessions.create(user.id, caller, models) : null };
     });
-    this.#log.log('password_changed', caller, { user_id: user.id, ended: changed.ended });
+    this.#options.log.log('password_changed', caller, { user_id: user.id, ended: changed.ended });
     return changed.sessionId;
   }
 
@@ -96,24 +81,28 @@ export class Passwords {
    * @throws {InvalidValueError} the password will not do
    */
   async set(id: string, password: unknown, caller: Caller): Promise<User | null> {
-    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(password), shareOf(caller));
-    const ended = await this.#database.transaction(async (models) => {
+    const passwordHash = await this.#hashOf(password, caller);
+    const ended = await this.#options.database.transaction(async (models) => {
       const current = await models.users.get(id);
       return current === null ? null : this.#replacePassword(current, passwordHash, models);
     });
     if (ended === null) return null;
-    this.#log.log('password_changed', caller, { user_id: id, ended });
-    return this.#database.users.get(id);
+    this.#options.log.log('password_changed', caller, { user_id: id, ended });
+    return this.#options.database.users.get(id);
   }
 
   /**
-   * @returns where links begin
-   * @throws {NoPublicUrlError} no address for them is known
+   * Makes a user, and the link with which the person chooses a password.
+   *
+   * @returns null where somebody removed the user at once
+   * @throws {NoPublicUrlError} no address for the link is known, and nobody was made
+   * @throws what `Accounts.invite` throws
    */
-  assertLinksCanBeMade(): string {
-    const publicUrl = this.#publicUrl();
-    if (publicUrl === null) throw new NoPublicUrlError();
-    return publicUrl;
+  async invite(input: NewUser, caller: Caller): Promise<{ readonly user: User; readonly link: Link } | null> {
+    this.#linksBegin();
+    const user = await this.#options.accounts.invite(input, caller);
+    const link = await this.makeLink(user.id, caller);
+    return link === null ? null : { user, link };
   }
 
   /**
@@ -123,12 +112,12 @@ export class Passwords {
    * @throws {NoPublicUrlError} no address for it is known
    */
   async makeLink(id: string, caller: Caller): Promise<Link | null> {
-    const publicUrl = this.assertLinksCanBeMade();
+    const base = this.#linksBegin();
     const token = newToken();
-    const user = await this.#database.users.update(id, (current) => withLink(current, token, this.#clock()));
+    const user = await this.#options.database.users.update(id, (current) => withLink(current, token, this.#options.clock()));
     if (user === null || user.link === null) return null;
-    this.#log.log('link_made', caller, { user_id: user.id, kind: user.link.kind });
-    return { url: `${publicUrl}/password-reset/${token}`, expiresAt: user.link.expiresAt };
+    this.#options.log.log('link_made', caller, { user_id: user.id, kind: user.link.kind });
+    return { url: `${base}${token}`, expiresAt: user.link.expiresAt };
   }
 
   /**
@@ -139,14 +128,14 @@ export class Passwords {
    */
   async userOfLink(token: string, caller: Caller): Promise<User> {
     // Under an account of its own for each token: guesses count against networks, and nobody can shut others out.
-    const attempt = await this.#throttle.begin(`link ${digestToken(token)}`, caller.address, []);
-    const user = await this.#userOf(token, this.#database);
+    const attempt = await this.#options.throttle.begin(`link ${digestToken(token)}`, caller.address, []);
+    const user = await this.#userOf(token, this.#options.database);
     if (user !== null) {
       await attempt.abandoned();
       return user;
     }
     await attempt.failed();
-    this.#log.log('link_refused', caller, {});
+    this.#options.log.log('link_refused', caller, {});
     throw new UnusableLinkError();
   }
 
@@ -168,32 +157,42 @@ export class Passwords {
     formerKeys: readonly string[],
   ): Promise<{ readonly user: User; readonly sessionId: string | null }> {
     await this.userOfLink(token, caller);
-    const passwordHash = await this.#passwords.hash(this.#accounts.checkedPassword(newPassword), shareOf(caller));
-    const used = await this.#database.transaction(async (models) => {
+    const passwordHash = await this.#hashOf(newPassword, caller);
+    const used = await this.#options.database.transaction(async (models) => {
       const user = await this.#userOf(token, models);
       if (user === null || user.link === null) return null;
       const { kind } = user.link;
-      const knownNetworks = withNetwork(user.knownNetworks, networkOf(caller.address), this.#clock());
+      const knownNetworks = withNetwork(user.knownNetworks, networkOf(caller.address), this.#options.clock());
       const ended = await this.#replacePassword(user.with({ knownNetworks }), passwordHash, models);
-      const signsIn = kind === 'invitation' && this.#sessions !== null;
-      const made = signsIn ? await this.#sessions.replace(formerKeys, user.id, caller, models) : null;
+      const signsIn = kind === 'invitation' && this.#options.sessions !== null;
+      const made = signsIn ? await this.#options.sessions.replace(formerKeys, user.id, caller, models) : null;
       return { user, kind, ended, made };
     });
     // Used by somebody else while the password was hashed.
     if (used === null) throw new UnusableLinkError();
-    this.#log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
-    if (used.made !== null) this.#sessions?.logSignedOut(used.made.ended, caller);
+    this.#options.log.log('link_used', caller, { user_id: used.user.id, kind: used.kind, ended: used.ended });
+    if (used.made !== null) this.#options.sessions?.logSignedOut(used.made.ended, caller);
     return { user: used.user, sessionId: used.made?.sessionId ?? null };
+  }
+
+  #hashOf(password: unknown, caller: Caller): Promise<string> {
+    return this.#options.passwords.hash(this.#options.accounts.checkedPassword(password), shareOf(caller));
+  }
+
+  #linksBegin(): string {
+    const publicUrl = this.#options.publicUrl();
+    if (publicUrl === null) throw new NoPublicUrlError();
+    return `${publicUrl}/password-reset/`;
   }
 
   async #userOf(token: string, models: Models): Promise<User | null> {
     const [user] = await models.users.search({ linkDigest: digestToken(token) });
-    return user !== undefined && user.link !== null && this.#clock() <= user.link.expiresAt ? user : null;
+    return user !== undefined && user.link !== null && this.#options.clock() <= user.link.expiresAt ? user : null;
   }
 
   /** Whoever knew the old password may hold a session or a link. @returns how many sessions were ended */
   async #replacePassword(user: User, passwordHash: string, models: Models): Promise<number> {
-    await models.users.save(user.with({ passwordHash, link: null, updatedAt: this.#clock() }));
+    await models.users.save(user.with({ passwordHash, link: null, updatedAt: this.#options.clock() }));
     return models.userSessions.removeOwned(user.id, null);
   }
 }

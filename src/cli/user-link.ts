@@ -42,9 +42,8 @@ export const inviteUserOperation: Operation<Guarded<typeof isNewUser>, LinkEntry
   isInput: isNewUser,
   isResult: isLink,
   async perform(input, operations) {
-    const { accounts, passwords } = operations.services;
-    passwords.assertLinksCanBeMade();
-    return makeLink(await accounts.invite(input, OPERATOR), operations);
+    const { user, link } = existing(await operations.services.passwords.invite(input, OPERATOR), input.email);
+    return linkOf(user, link);
   },
 };
 

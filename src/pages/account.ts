@@ -36,7 +36,7 @@ export const changePassword = submitting(showAccount, async (view, typed) => {
   const { request, services, user } = view;
   const current = typed.get('current_password') ?? '';
   if (current === '') throw new InvalidValueError('current_password', 'Enter your current password.');
-  const sessionKey = request.currentSession?.id ?? null;
-  const sessionId = await services.passwords.change(user, current, typed.get('password') ?? '', request, sessionKey);
+  const isInSession = request.currentSession !== null;
+  const sessionId = await services.passwords.change(user, current, typed.get('password') ?? '', request, isInSession);
   return view.go('/account?done=password', sessionCookie(request, services, sessionId));
 });

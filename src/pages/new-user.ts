@@ -1,11 +1,12 @@
+import type { Link } from '../accounts/link.ts';
 import { bdi, html } from '../http/html.ts';
 import type { Answer } from '../http/respond.ts';
-import { ADMINS } from '../models/user.ts';
 import type { User } from '../models/user.ts';
-import { assertFresh } from '../web/gate.ts';
+import { assertMayAddTo } from '../web/gate.ts';
 import { page } from './layout.ts';
 import { groupsField, nameFields, typedGroups, typedNames } from './user-fields.ts';
-import { found, submitting } from './view.ts';
+import { found } from '../web/found.ts';
+import { submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
 
 /** `GET /users/new`. */
@@ -23,22 +24,21 @@ ${view.field('password', 'Password (optional)', 'new-password', { hint })}`;
 export const addUser = submitting(showNewUser, async (view, typed) => {
   const { accounts, passwords } = view.services;
   const input = { ...typedNames(typed), email: (typed.get('email') ?? '').trim(), groups: typedGroups(typed) };
-  if (input.groups.includes(ADMINS)) assertFresh(view.request, view.services);
+  assertMayAddTo(input.groups, view.request, view.services);
   const password = typed.get('password') ?? '';
   if (password !== '') {
     const { id } = await accounts.create(input, password, view.request);
     return view.go(`/users/${encodeURIComponent(id)}?done=added`);
   }
-  passwords.assertLinksCanBeMade();
-  return showLink(view, await accounts.invite(input, view.request));
+  const { user, link } = found(await passwords.invite(input, view.request));
+  return showLink(view, user, link);
 });
 
 /**
- * Makes a link for one use and shows it, once. As the answer to the form itself: a page after it would have to get the
+ * Shows a link for one use, once. As the answer to the form itself: a page after it would have to get the
  * link from an address or a cookie, where it could be read again.
  */
-export async function showLink(view: View, user: User): Promise<Answer> {
-  const { url, expiresAt } = found(await view.services.passwords.makeLink(user.id, view.request));
+export function showLink(view: View, user: User, { url, expiresAt }: Link): Answer {
   const title = user.passwordHash === null ? 'An invitation' : 'A link for a new password';
   return page(view, title, html`<section class="card">
 <p>Hand this link to ${bdi(user.email)}. It was not sent to anybody, and is not shown again.</p>

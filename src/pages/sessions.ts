@@ -5,12 +5,12 @@ import { sessionCookie } from '../web/session-cookie.ts';
 import { bdi, html } from '../http/html.ts';
 import type { Html } from '../http/html.ts';
 import { page } from './layout.ts';
-import { found } from './view.ts';
+import { sessionsOf } from '../web/found.ts';
 import type { PageHandler, View } from './view.ts';
 
 /** Where the user is signed in, with a button at each to end it. */
 export async function sessionCard(view: View, user: User): Promise<Html> {
-  const entries = await sessionsOf(view).list(user.id);
+  const entries = await sessionsOf(view.services).list(user.id);
   const isOwn = user.id === view.user.id;
   const canEndAll = entries.filter((entry) => !isCurrent(entry, view)).length > (isOwn ? 0 : 1);
   return html`<section class="card" id="sessions">
@@ -25,10 +25,6 @@ ${canEndAll && html`<p>${view.link(`${view.home}/sessions/end`, isOwn ? 'End all
 /** Each button says which one it ends, to who hears the page too. */
 function endLabel(entry: SessionEntry): Html {
   return html`End<span class="unseen"> ${nameOf(entry)}</span>`;
-}
-
-function sessionsOf({ services: { auth } }: View) {
-  return found(auth?.sessions);
 }
 
 function isCurrent({ session }: SessionEntry, { request }: View): boolean {
@@ -52,7 +48,7 @@ export const askEndSessions: PageHandler = async (view) => {
   const user = await view.owner();
   const handle = view.request.parameter('handle');
   const isMeant = (entry: SessionEntry): boolean => (handle === '' ? !isCurrent(entry, view) : entry.handle === handle);
-  const entries = (await sessionsOf(view).list(user.id)).filter(isMeant);
+  const entries = (await sessionsOf(view.services).list(user.id)).filter(isMeant);
   const action = `${view.home}/sessions/${handle === '' ? '' : `${encodeURIComponent(handle)}/`}end`;
   const title = handle === '' ? 'End these sign-ins?' : 'End this sign-in?';
   return page(view, title, html`<p>${bdi(user.email)} will be signed out here:</p>
@@ -66,7 +62,7 @@ export const endSessions: PageHandler = async (view) => {
   const { request, services, ownerId } = view;
   const own = request.currentSession?.id ?? null;
   const handle = request.parameter('handle');
-  const one = handle === '' ? null : await sessionsOf(view).endOne(ownerId, handle, request);
-  if (handle === '') await sessionsOf(view).endAll(ownerId, own, request);
+  const one = handle === '' ? null : await sessionsOf(view.services).endOne(ownerId, handle, request);
+  if (handle === '') await sessionsOf(view.services).endAll(ownerId, own, request);
   return view.go(`${view.home}?done=ended`, one !== null && one.id === own ? sessionCookie(request, services, null) : []);
 };

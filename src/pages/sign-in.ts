@@ -4,7 +4,8 @@ import { checkedRedirect } from '../web/redirect-target.ts';
 import { sessionCookie } from '../web/session-cookie.ts';
 import { bdi, html } from '../http/html.ts';
 import { page } from './layout.ts';
-import { found, submitting } from './view.ts';
+import { found, sessionsOf } from '../web/found.ts';
+import { submitting } from './view.ts';
 import type { PageHandler, View } from './view.ts';
 
 /** `GET /login`: the form, also for somebody who is signed in: to do so again, or as somebody else. */
@@ -34,13 +35,13 @@ ${view.form(rd === null ? '/login' : `/login?rd=${encodeURIComponent(rd)}`, 'Sig
 /** `POST /login`: signs in, and goes on to where the person was going. */
 export const signIn = submitting(showSignIn, async (view, typed) => {
   const { request, services } = view;
-  const auth = found(services.auth);
+  const sessions = sessionsOf(services);
   const email = typedEmail(typed.get('email') ?? '');
   const password = typed.get('password') ?? '';
   if (email === '') throw new InvalidValueError('email', 'Enter your email.');
   if (password === '') throw new InvalidValueError('password', 'Enter your password.');
-  const former = auth.sessionKeys(request);
-  const result = await services.signIn.signIn(found(auth.sessions), email, password, request, former);
+  const former = found(services.auth).sessionKeys(request);
+  const result = await services.signIn.signIn(sessions, email, password, request, former);
   // One sentence for both: who has an account here is nobody else's business (OWASP ASVS 5.0, 6.3.8).
   if (result.user === null) throw new InvalidValueError('password', 'The email and password do not belong together.');
   return view.go('/account', sessionCookie(request, services, result.sessionId), destination(view)?.location);

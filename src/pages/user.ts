@@ -6,7 +6,8 @@ import { page } from './layout.ts';
 import { showLink } from './new-user.ts';
 import { sessionCard } from './sessions.ts';
 import { groupsField, nameFields, tags, typedGroups, typedNames } from './user-fields.ts';
-import { found, submitting } from './view.ts';
+import { found } from '../web/found.ts';
+import { submitting } from './view.ts';
 import type { PageHandler, Typed, View } from './view.ts';
 
 /** `GET /users/:id`: what an administrator may see and change of a user. */
@@ -71,7 +72,10 @@ function changing(change: (view: View, typed: Typed) => Promise<User | null>): P
 }
 
 /** `POST /users/:id/link`: makes a link for one use. */
-export const makeLink = submitting(showUser, async (view) => showLink(view, await view.owner()));
+export const makeLink = submitting(showUser, async (view) => {
+  const user = await view.owner();
+  return showLink(view, user, found(await view.services.passwords.makeLink(user.id, view.request)));
+});
 
 /** `GET /users/:id/remove`: asks once more. */
 export const askRemove: PageHandler = async (view) => {

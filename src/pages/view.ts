@@ -1,5 +1,5 @@
 import type { Awaitable } from '../http/awaitable.ts';
-import { HttpError } from '../http/http-error.ts';
+import { found } from '../web/found.ts';
 import { NO_HEADERS } from '../http/respond.ts';
 import type { Answer, HeaderList } from '../http/respond.ts';
 import type { User } from '../models/user.ts';
@@ -152,10 +152,4 @@ export function submitting(page: PageHandler, work: (view: View, typed: Typed) =
       return page(new View(request, services, typed, refusal));
     }
   };
-}
-
-/** @throws {HttpError} 404 where there is nothing */
-export function found<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new HttpError(404);
-  return value;
 }

@@ -2,7 +2,7 @@ import type { Auth } from '../api/v1/auth/auth.ts';
 import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { HttpError } from '../http/http-error.ts';
-import { isAdministrator } from '../models/user.ts';
+import { ADMINS, isAdministrator } from '../models/user.ts';
 import type { User } from '../models/user.ts';
 import type { WebRequest, WebRoute } from './request.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -46,8 +46,19 @@ export function admit(request: WebRequest, route: WebRoute, services: Services):
 }
 
 /** @throws {SignInNeeded} the sign-in is too old for a grave step */
-export function assertFresh(request: WebRequest, services: Services): void {
+function assertFresh(request: WebRequest, services: Services): void {
   if (!isFresh(request, services)) throw new SignInNeeded(403, 'sign in again');
+}
+
+/**
+ * To add an administrator is as grave as to make somebody one.
+ *
+ * @param groups of the new user, as they were sent; absent: those of DEFAULT_GROUPS
+ * @throws {SignInNeeded} the sign-in is too old for it
+ */
+export function assertMayAddTo(groups: unknown, request: WebRequest, services: Services): void {
+  const wanted = groups ?? services.config.defaultGroups;
+  if (Array.isArray(wanted) && wanted.includes(ADMINS)) assertFresh(request, services);
 }
 
 function mayUse(user: User, { access }: WebRoute, request: WebRequest): boolean {

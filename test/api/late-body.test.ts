@@ -68,6 +68,15 @@ test('to add an administrator takes a fresh sign-in, as to make somebody one doe
   assert.equal((await server.api('POST', '/users', { cookie, json: { ...INPUT, groups: ['ops'] } })).status, 201);
 });
 
+test('to add a user takes a fresh sign-in where new users are administrators', async (t) => {
+  const { server, admin, signIn, advance } = await startOrganisation(t, { defaultGroups: ['admins'] });
+  const cookie = await signIn(admin);
+  advance(901);
+  const refused = await server.api('POST', '/users', { cookie, json: INPUT });
+  assert.deepEqual([refused.status, refused.json()], [403, { error: 'sign in again' }]);
+  assert.equal((await server.api('POST', '/users', { cookie, json: { ...INPUT, groups: [] } })).status, 201);
+});
+
 test('an invitation that is used in a browser with a sign-in ends that one', async (t) => {
   const { server, admin, signIn, statusOf } = await startOrganisation(t, { publicUrl: 'https://auth.example.com' });
   const former = await signIn(admin);

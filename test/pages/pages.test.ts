@@ -167,6 +167,8 @@ test('a grave step with an old sign-in leads to the sign-in, and back to that st
     assert.equal(locationOf(reply), `/login?rd=${encodeURIComponent(`${home}/${step}`)}`, step);
     assert.equal(reply.headers['set-cookie'], undefined, step);
   }
+  const administrator = await pages.post('/users/new', { groups: 'admins', email: 'new@example.com' }, { cookie });
+  assert.equal(locationOf(administrator), '/login?rd=%2Fusers%2Fnew');
   // What would be typed would be lost: the page asks for the sign-in first.
   const page = await pages.get(home, { cookie });
   assert.doesNotMatch(page.text, /name="(?:groups|email)"/);

@@ -18,9 +18,3 @@ export function required(body: ReadonlyMap<string, unknown>, name: string): unkn
   if (value === '') throw new HttpError(400, `${name} missing`);
   return value;
 }
-
-/** @throws {HttpError} 404 where the operation found no such user */
-export function found<T>(value: T | null): T {
-  if (value === null) throw new HttpError(404);
-  return value;
-}

@@ -3,7 +3,8 @@ import { json, NO_HEADERS } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
 import type { Handler } from '../../../web/request.ts';
 import { sessionCookie } from '../../../web/session-cookie.ts';
-import { bodyOf, found, required } from './body.ts';
+import { found } from '../../../web/found.ts';
+import { bodyOf, required } from './body.ts';
 
 /** `PUT /api/v1/users/:id/password`: the user changes the own password; every other session of the user ends. */
 export const changePassword: Handler = async (request, services) => {
@@ -14,7 +15,7 @@ export const changePassword: Handler = async (request, services) => {
   const current = required(body, 'current_password');
   const next = required(body, 'new_password');
   if (typeof current !== 'string') throw new HttpError(400, 'current_password must be a text');
-  const sessionId = await services.passwords.change(currentUser, current, next, request, currentSession?.id ?? null);
+  const sessionId = await services.passwords.change(currentUser, current, next, request, currentSession !== null);
   return json(200, {}, sessionId === null ? NO_HEADERS : sessionCookie(request, services, sessionId));
 };
 

@@ -1,12 +1,10 @@
 import type { SessionEntry } from '../../../accounts/session-entry.ts';
-import type { Sessions } from '../../../accounts/sessions.ts';
 import { HttpError } from '../../../http/http-error.ts';
 import { json } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
 import type { Handler, WebRequest } from '../../../web/request.ts';
-import type { Services } from '../../../web/services.ts';
 import { sessionCookie } from '../../../web/session-cookie.ts';
-import { found } from './body.ts';
+import { found, sessionsOf } from '../../../web/found.ts';
 
 /** `GET /api/v1/users/:id/sessions`: the live sessions of a user, the one used last first. */
 export const listSessions: Handler = async (request, services) => {
@@ -34,11 +32,6 @@ export const endSessions: Handler = async (request, services) => {
   const isOver = keep === null && currentSession?.userId === id;
   return json(200, {}, isOver ? sessionCookie(request, services, null) : []);
 };
-
-function sessionsOf({ auth }: Services): Sessions {
-  if (auth === null || auth.sessions === null) throw new HttpError(404);
-  return auth.sessions;
-}
 
 function showSession({ handle, session, endsAt }: SessionEntry, request: WebRequest) {
   return {

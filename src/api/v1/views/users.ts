@@ -3,10 +3,10 @@ import { HttpError } from '../../../http/http-error.ts';
 import { json, jsonHead, NO_HEADERS } from '../../../http/respond.ts';
 import type { HeaderList } from '../../../http/respond.ts';
 import { formatTime } from '../../../models/base.ts';
-import { ADMINS } from '../../../models/user.ts';
-import { assertFresh } from '../../../web/gate.ts';
+import { assertMayAddTo } from '../../../web/gate.ts';
 import type { Handler, WebRequest } from '../../../web/request.ts';
-import { bodyOf, found, required } from './body.ts';
+import { found } from '../../../web/found.ts';
+import { bodyOf, required } from './body.ts';
 import { showUser } from './show-user.ts';
 
 /** Users in one answer, at most. */
@@ -51,7 +51,6 @@ export const getUser: Handler = (request, { users }) => {
 
 /** `POST /api/v1/users`: makes a user, with a password or an invitation. */
 export const createUser: Handler = async (request, services) => {
-  const { accounts, passwords } = services;
   const body = await bodyOf(request);
   const input = {
     email: required(body, 'email'),
@@ -59,16 +58,13 @@ export const createUser: Handler = async (request, services) => {
     lastName: body.get('last_name'),
     groups: body.get('groups'),
   };
-  // To make an administrator is as grave as to make somebody one.
-  if (Array.isArray(input.groups) && input.groups.includes(ADMINS)) assertFresh(request, services);
+  assertMayAddTo(input.groups, request, services);
   if (body.get('invite') === true) {
-    passwords.assertLinksCanBeMade();
-    const user = await accounts.invite(input, request);
-    const link = found(await passwords.makeLink(user.id, request));
+    const { user, link } = found(await services.passwords.invite(input, request));
     const invitation = { ...user.toJson(), expires_at: formatTime(link.expiresAt), url: link.url };
     return json(201, sorted(invitation), locationOf(user.id));
   }
-  const user = await accounts.create(input, required(body, 'password'), request);
+  const user = await services.accounts.create(input, required(body, 'password'), request);
   return showUser(201, user, locationOf(user.id));
 };
 
