@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { connectTo } from '../storage/journal/lock-socket.ts';
 import { packageVersion } from '../version.ts';
 import {
   ANSWER_MS,
@@ -10,6 +11,7 @@ import {
   PROTOCOL,
   readMessage,
 } from './control-protocol.ts';
+import type { Message } from './control-protocol.ts';
 import { CommandError } from './operation.ts';
 import type { Operation } from './operation.ts';
 
@@ -33,12 +35,9 @@ export async function ask<I, R>(
   answerMs = ANSWER_MS,
 ): Promise<R> {
   const version = packageVersion();
-  socket.on('error', () => {});
   try {
-    const greeting = await readMessage(socket, MAX_ANSWER_BYTES, answerMs).catch((error: unknown) => {
-      if (error instanceof ControlError && error.reason === 'ended') throw new BusyError('nobody takes requests');
-      throw error;
-    });
+    const greeting = await greetingOf(socket, answerMs);
+    if (greeting === null) throw new BusyError('nobody takes requests');
     if (greeting.protocol !== PROTOCOL) throw new CommandError(versionsDiffer(greeting.version, version));
     socket.write(encodeMessage({ protocol: PROTOCOL, version, operation: operation.name, input }));
     const answer = await readMessage(socket, MAX_ANSWER_BYTES, answerMs);
@@ -52,22 +51,35 @@ export async function ask<I, R>(
   }
 }
 
+/** Who has a data directory; `nobody` also where that is a server of the first version, which has no socket. */
+export type Holder = 'server' | 'command' | 'nobody';
+
 /**
- * Whether a server is there that takes requests. A command that has the store open, and a server that does not listen
- * yet, end the connection at once.
+ * Who has a data directory. A command that has it open, and a server that does not listen yet, end a connection at once.
  *
- * @param socket connected to the process that has the data directory; it is ended
- * @param answerMs how long the greeting may take, in milliseconds
+ * @param greetingMs how long a server's greeting may take, in milliseconds
  */
-export async function isServer(socket: Socket, answerMs = ANSWER_MS): Promise<boolean> {
+export async function holderOf(directory: string, greetingMs: number): Promise<Holder> {
+  let socket: Socket | null = null;
+  try {
+    socket = await connectTo(directory);
+    return socket === null ? 'nobody' : (await greetingOf(socket, greetingMs)) === null ? 'command' : 'server';
+  } catch {
+    // Somebody is there who cannot be asked, or does not answer.
+    return 'server';
+  } finally {
+    socket?.destroy();
+  }
+}
+
+/** @returns null where whoever listens takes no requests */
+async function greetingOf(socket: Socket, answerMs: number): Promise<Message | null> {
   socket.on('error', () => {});
   try {
-    await readMessage(socket, MAX_ANSWER_BYTES, answerMs);
-    return true;
+    return await readMessage(socket, MAX_ANSWER_BYTES, answerMs);
   } catch (error) {
-    return !(error instanceof ControlError && error.reason === 'ended');
-  } finally {
-    socket.destroy();
+    if (error instanceof ControlError && error.reason === 'ended') return null;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { assemble } from '../assemble.ts';
 import type { Config } from '../config.ts';
 import { StoreLockedError } from '../storage/store-errors.ts';
 import { isErrorCode } from '../storage/journal/error-code.ts';
-import { connectTo } from '../storage/journal/lock-socket.ts';
+import { connectTo, LOCK_SOCKET, socketAnswers } from '../storage/journal/lock-socket.ts';
 import type { Store } from '../storage/store.ts';
 import type { StoreAccess } from './command.ts';
 import { ask, BusyError } from './control-client.ts';
@@ -47,18 +47,22 @@ export class StoreRunner implements Runner {
   async run<I, R>(operation: Operation<I, R>, input: I): Promise<R> {
     const startedAt = performance.now();
     let hasTold = false;
+    let wasSilent = false;
     for (;;) {
       try {
         // Any number of processes share a database: nobody need be asked.
         const asks = this.#local === null && this.#options.config.databaseUrl === null;
-        const socket = asks ? await this.#connect() : null;
+        const socket = asks ? await connectTo(this.#directory) : null;
         if (socket !== null) return await ask(socket, operation, input);
         const { operations } = await this.#open();
         return await operation.perform(input, operations);
       } catch (error) {
         const waitedMs = performance.now() - startedAt;
-        // A lock without a socket is a server's of the first version, and will stay.
-        const mayPass = error instanceof BusyError || (error instanceof StoreLockedError && (await this.#isAnswered()));
+        const isLocked = error instanceof StoreLockedError;
+        const isSilent = isLocked && !(await socketAnswers(this.#directory, LOCK_SOCKET));
+        // Silent twice, and not just gone: a lock without a socket is a server's of the first version, and will stay.
+        const mayPass = error instanceof BusyError || (isLocked && !(isSilent && wasSilent));
+        wasSilent = isSilent;
         if (!mayPass || waitedMs > PATIENCE_MS) throw this.#told(error);
         if (waitedMs > TELL_MS && !hasTold) this.#options.tell(`waiting for another command that has ${this.#directory}\n`);
         hasTold ||= waitedMs > TELL_MS;
@@ -83,16 +87,6 @@ export class StoreRunner implements Runner {
 
   get #directory(): string {
     return this.#options.config.dataDirectory;
-  }
-
-  #connect(): ReturnType<typeof connectTo> {
-    return connectTo(this.#directory);
-  }
-
-  async #isAnswered(): Promise<boolean> {
-    const socket = await this.#connect();
-    socket?.on('error', () => {}).destroy();
-    return socket !== null;
   }
 
   #open(): Promise<OpenStore> {

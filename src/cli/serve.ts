@@ -8,11 +8,11 @@ import { LogWriter } from '../http/log-writer.ts';
 import { describeError } from '../http/printable.ts';
 import { startService } from '../service.ts';
 import type { Service, ServiceOptions } from '../service.ts';
-import { connectTo } from '../storage/journal/lock-socket.ts';
 import { banner, bannerLine } from './banner.ts';
 import { EXIT_FAILED, EXIT_OK } from './command.ts';
 import type { Command, System } from './command.ts';
-import { isServer } from './control-client.ts';
+import { holderOf } from './control-client.ts';
+import type { Holder } from './control-client.ts';
 
 /** How long requests under way may take once the process was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
@@ -145,21 +145,19 @@ class ServerProcess {
 /** Starts, once no command has the data directory open any more: `user add` right after a start can be first. */
 async function startOnceFree(options: ServiceOptions): Promise<Service> {
   const startedAt = performance.now();
+  let former: Holder | null = null;
   for (;;) {
     try {
       return await startService(options);
     } catch (error) {
-      const isOver = performance.now() - startedAt > COMMAND_PATIENCE_MS;
-      if (isOver || !(error instanceof StoreLockedError) || (await isServed(options.config.dataDirectory))) throw error;
+      if (!(error instanceof StoreLockedError) || performance.now() - startedAt > COMMAND_PATIENCE_MS) throw error;
+      const holder = await holderOf(options.config.dataDirectory, GREETING_MS);
+      // Nobody twice: a lock without a socket stays.
+      if (holder === 'server' || (holder === 'nobody' && former === 'nobody')) throw error;
+      former = holder;
       await delay(RETRY_MS);
     }
   }
-}
-
-/** Whether a server has the data directory: it answers commands, and stays. */
-async function isServed(directory: string): Promise<boolean> {
-  const socket = await connectTo(directory).catch(() => null);
-  return socket !== null && isServer(socket, GREETING_MS);
 }
 
 /** Why the start failed, in one line that says what to do. */

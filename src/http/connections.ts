@@ -95,11 +95,17 @@ export class Connections {
   #lookThrough(): void {
     // Only where some may soon have to give way does it matter which one was idle longest.
     const isOrderNeeded = this.#shares.used > this.#limits.maxConnections / 2;
+    let unsentBytes = 0;
     for (const [socket, connection] of this.#open) {
+      unsentBytes += socket.writableLength;
       releaseLastRequest(socket);
       if (socket.writableLength > 0 && (socket.timeout ?? 0) === 0) socket.setTimeout(this.#limits.stallTimeoutMs);
       if (isOrderNeeded) this.#moveToYoungest(socket, connection);
     }
+    if (unsentBytes > this.#limits.maxUnsentBytes) this.#endSlowestReaders();
+  }
+
+  #endSlowestReaders(): void {
     const unsent = [...this.#open].map(([socket, { networks }]) => ({ socket, network: networks.at(-1) ?? '' }));
     for (const socket of slowestReaders(unsent, this.#limits.maxUnsentBytes)) socket.destroy();
   }

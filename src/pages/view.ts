@@ -42,6 +42,7 @@ export class View {
   readonly now: number;
   readonly typed: Typed;
   readonly refusal: Refusal | null;
+  readonly #base: string;
 
   constructor(request: WebRequest, services: Services, typed: Typed = NOTHING_TYPED, refusal: Refusal | null = null) {
     this.request = request;
@@ -49,6 +50,7 @@ export class View {
     this.now = services.clock();
     this.typed = typed;
     this.refusal = refusal;
+    this.#base = basePathOf(services.config.publicUrl);
   }
 
   /** Whoever asks. @throws {HttpError} 404 where nobody is signed in */
@@ -72,7 +74,7 @@ export class View {
 
   /** A path of ours as the browser knows it: where a proxy strips a prefix, with the prefix. */
   path(own: string): string {
-    return `${basePathOf(this.services.config.publicUrl)}${own}`;
+    return `${this.#base}${own}`;
   }
 
   /** To another page by GET, so that to load it again does nothing again. @param own path */

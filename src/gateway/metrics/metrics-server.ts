@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DomainError, messageOf } from '../../errors.ts';
 import { HostPolicy } from '../../http/allowed-hosts.ts';
+import { Content } from '../../http/content.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { HttpServer } from '../../http/http-server.ts';
 import { requestPath } from '../../http/request-target.ts';
-import { json, PreparedHeaders, send } from '../../http/respond.ts';
+import { json, NO_HEADERS, PreparedHeaders, send } from '../../http/respond.ts';
+import type { Answer } from '../../http/respond.ts';
 import { METRICS_MEDIA_TYPE } from './text-format.ts';
 
 /** Few ask for metrics, and each for one answer at a time. */
@@ -62,20 +64,18 @@ export class MetricsServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    send(request, response, await this.#answerOf(request), this.#headers);
+  }
+
+  async #answerOf(request: IncomingMessage): Promise<Answer> {
     try {
       this.#check(request);
-      const text = await this.#options.text();
-      response.writeHead(200, {
-        'Content-Type': METRICS_MEDIA_TYPE,
-        'Content-Length': Buffer.byteLength(text),
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-      });
-      response.end(text);
+      const content = new Content(await this.#options.text(), METRICS_MEDIA_TYPE);
+      return { status: 200, content, headers: NO_HEADERS };
     } catch (error) {
       if (!(error instanceof HttpError)) this.#options.onUnexpectedError(error);
       const { status, message, headers } = error instanceof HttpError ? error : new HttpError(500);
-      send(request, response, json(status, { error: message }, headers), this.#headers);
+      return json(status, { error: message }, headers);
     }
   }
 
