@@ -1,12 +1,5 @@
+import { isGroupName, MAX_GROUPS } from '../config/group-name.ts';
 import { InvalidValueError } from '../errors.ts';
-
-const MAX_GROUPS = 32;
-const GROUP = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-
-/** Whether a text can be the name of a group. */
-export function isGroupName(name: unknown): name is string {
-  return typeof name === 'string' && GROUP.test(name);
-}
 
 /**
  * @param value a list of names of groups, as JSON gives it

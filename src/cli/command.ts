@@ -6,6 +6,8 @@ import type { PromptInput } from './password-prompt.ts';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
+/** As a shell counts a process that SIGINT ended: 128 and the signal. */
+export const EXIT_INTERRUPTED = 130;
 export const EXIT_USAGE = 2;
 
 export type StoreAccess = 'read' | 'change' | 'write';

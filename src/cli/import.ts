@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { User } from '../models/user.ts';
 import { PasswordHasher } from '../security/password.ts';
-import { EXIT_FAILED, EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command, Invocation } from './command.ts';
 import { importKnownOperation, importTakeOperation } from './import-users.ts';
 import type { Fate, ImportedUser } from './import-users.ts';
@@ -11,8 +11,6 @@ import { Progress } from './progress.ts';
 import { readTutorialUsers, withWrappedPassword } from './tutorial-users.ts';
 import type { LeftOutUser } from './tutorial-users.ts';
 import { importOver, isExport } from './transfer.ts';
-
-const EXIT_INTERRUPTED = 130;
 
 /** Users whose fate is asked for at once. */
 const ASKED_AT_ONCE = 1_000;

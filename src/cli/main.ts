@@ -1,7 +1,7 @@
 import { ConfigError, parseConfig } from '../config.ts';
 import { packageVersion } from '../version.ts';
 import { parseArguments, UsageError } from './arguments.ts';
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './command.ts';
 import type { Command, System } from './command.ts';
 import { commandsOf, findCommand } from './commands.ts';
 import { commandHelp, groupHelp, overallHelp, PROGRAM } from './help.ts';
@@ -11,8 +11,6 @@ import { Output } from './output.ts';
 import { PasswordEncodingError, PromptInterruptedError } from './password-prompt.ts';
 import { anyProblemOf } from './problem.ts';
 import { StoreRunner } from './runner.ts';
-
-const EXIT_INTERRUPTED = 130;
 
 /**
  * The command line: one command, from its arguments to its exit status.

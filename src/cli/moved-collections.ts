@@ -14,7 +14,7 @@ export const COLLECTIONS = ['users', 'user_sessions'] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
 /** Records in an answer or a request: a few hundred bytes each. */
-export const RECORDS_AT_ONCE = 500;
+const RECORDS_AT_ONCE = 500;
 
 const isCollection: Guard<CollectionName> = (value): value is CollectionName => COLLECTIONS.some((name) => name === value);
 const isStoredRecord: Guard<StoredRecord> = (value): value is StoredRecord => typeof value === 'object' && value !== null;

@@ -3,7 +3,7 @@ import { formatTime } from '../models/base.ts';
 import type { User } from '../models/user.ts';
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
-import { PAGE_LENGTH, pageAfter } from './pages.ts';
+import { lastIds, PAGE_LENGTH, pageAfter } from './pages.ts';
 import type { Operation } from './operation.ts';
 import { isText, listOf, orNull, record } from './shape.ts';
 import type { Guarded } from './shape.ts';
@@ -42,14 +42,14 @@ export const listSessionsOperation: Operation<Guarded<typeof isInput>, Guarded<t
       (await sessions.list(user.id)).slice(0, SESSIONS_OF_USER).map((entry) => show(entry, user));
     if (email !== null) return { sessions: await sessionsOf(await userByEmail(email, database)), after: [] };
     const found: Session[] = [];
-    const seen: string[] = [];
+    const seen: User[] = [];
     const users = await pageAfter(database.users, after, USERS_AT_ONCE);
     for (const user of users) {
       found.push(...(await sessionsOf(user)));
-      seen.push(user.id);
+      seen.push(user);
       if (found.length >= PAGE_LENGTH) break;
     }
-    return { sessions: found, after: seen.slice(-20) };
+    return { sessions: found, after: lastIds(seen) };
   },
 };
 

@@ -1,5 +1,5 @@
 import { OPERATOR } from '../accounts/caller.ts';
-import { isGroupName } from '../accounts/groups.ts';
+import { isGroupName } from '../config/group-name.ts';
 import { ADMINS } from '../models/user.ts';
 import { UsageError } from './arguments.ts';
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';

@@ -1,3 +1,4 @@
+import { ADMINS } from '../models/user.ts';
 import { OPERATOR } from '../accounts/caller.ts';
 import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
@@ -28,7 +29,7 @@ export const removeUser: Command = {
     const { user, has_administrator } = await runner.run(removeUserOperation, { email: args.operand(0) });
     await runner.release();
     await (isJson(invocation) ? output.json(user) : output.line(`Removed user: ${user.id}`));
-    if (user.groups.includes('admins') && !has_administrator) await errors.line(NO_ADMINISTRATOR);
+    if (user.groups.includes(ADMINS) && !has_administrator) await errors.line(NO_ADMINISTRATOR);
     return EXIT_OK;
   },
 };

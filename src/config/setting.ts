@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { isGroupName, MAX_GROUPS } from './group-name.ts';
 
 /** How users prove who they are; one class each, in `api/v1/auth/create-auth.ts`. */
 export const AUTH_TYPES = [
@@ -84,10 +85,10 @@ export function parseDuration(text: string): number | undefined {
   return /^\s*[+-]?\d+\s*$/.test(text) ? Math.max(0, Number(text)) : undefined;
 }
 
-/** A comma list of names of groups; `accounts/groups.ts` says what a name is. */
+/** A comma list of names of groups. */
 export function parseGroups(text: string): readonly string[] | undefined {
   const names = [...new Set(text.split(',').map((name) => name.trim()))].sort();
-  return names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) && names.length <= 32 ? names : undefined;
+  return names.every(isGroupName) && names.length <= MAX_GROUPS ? names : undefined;
 }
 
 /** Without a slash at its end, so that a path can follow. */
@@ -115,7 +116,7 @@ export function parseRedirectOrigins(text: string): readonly string[] | undefine
   return origins.every(isOrigin) ? origins : undefined;
 }
 
-// token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
+// As http/field-value.ts has it, which no leaf imports. token = 1*tchar, RFC 9110 section 5.6.2; a cookie's name is one, RFC 6265 section 4.1.1.
 export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**

@@ -17,7 +17,7 @@ export async function removeStaleSocket(path: string): Promise<void> {
   }
 }
 
-/** Lets the group connect, too; until then the owner alone may. */
+/** Lets the group connect, too, and nobody else; until then the umask decides who may: 022, as is usual, the owner alone. */
 export async function openToGroup(path: string): Promise<void> {
   await chmod(path, SOCKET_MODE);
 }

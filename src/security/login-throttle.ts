@@ -1,4 +1,5 @@
 import type { Awaitable } from '../http/awaitable.ts';
+import { networksOf } from '../http/client-network.ts';
 
 /**
  * One attempt to sign in. The first of these calls counts and later ones do nothing, so that `abandoned`
@@ -38,3 +39,25 @@ export const WIDE_NETWORK_FACTOR = 100;
 
 /** At one account, from all networks together. */
 export const MAX_ACCOUNT_FAILURES = 100;
+
+/** Where the throttle is off. */
+export const UNTHROTTLED: LoginAttempt = { succeeded() {}, failed() {}, abandoned() {} };
+
+export interface ThrottleOptions {
+  /** Per account and network; 0 switches the throttle off. */
+  readonly maxFailures: number;
+  /** From the first failure. */
+  readonly windowSeconds: number;
+}
+
+/** @throws {RangeError} an option is out of range */
+export function checkThrottle({ maxFailures, windowSeconds }: ThrottleOptions): void {
+  if (!Number.isInteger(maxFailures) || maxFailures < 0) throw new RangeError('maxFailures: at least 0');
+  if (!(windowSeconds > 0)) throw new RangeError('windowSeconds: more than 0');
+}
+
+/** The networks of an address that are counted: its own, and of IPv6 the wider one around it. */
+export function throttledNetworks(address: string): { readonly network: string; readonly wide: string | undefined } {
+  const networks = networksOf(address);
+  return { network: networks.at(-1) ?? '', wide: networks.length > 1 ? networks[0] : undefined };
+}

@@ -1,17 +1,21 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { TooManyAttemptsError } from '../errors.ts';
-import { networksOf } from '../http/client-network.ts';
 import { FailureCounters } from './failure-counters.ts';
 import type { Reservation } from './failure-counters.ts';
-import { MAX_ACCOUNT_FAILURES, NETWORK_FACTOR, WIDE_NETWORK_FACTOR } from './login-throttle.ts';
-import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
+import {
+  checkThrottle,
+  MAX_ACCOUNT_FAILURES,
+  NETWORK_FACTOR,
+  throttledNetworks,
+  UNTHROTTLED,
+  WIDE_NETWORK_FACTOR,
+} from './login-throttle.ts';
+import type { LoginAttempt, LoginThrottle, ThrottleOptions } from './login-throttle.ts';
 
 const MAX_ENTRIES = 20_000;
 
 /** Accounts that an operator has unlocked within the life of this process: each is 50 bytes. */
 const MAX_UNLOCKED = 10_000;
-
-const UNTHROTTLED: LoginAttempt = { succeeded() {}, failed() {}, abandoned() {} };
 
 /**
  * Counts failed sign-ins in the memory of this process:
@@ -51,16 +55,13 @@ export class MemoryLoginThrottle implements LoginThrottle {
   readonly #unlocked = new Map<string, number>();
 
   /**
-   * @param options.maxFailures per account and network; 0 switches the throttle off
-   * @param options.windowSeconds from the first failure
    * @param options.clock milliseconds
    * @param options.maxEntries counters kept of each kind (about 200 bytes each), the newest half at least
    * @throws {RangeError} an option is out of range
    */
-  constructor(options: { maxFailures: number; windowSeconds: number; clock?: () => number; maxEntries?: number }) {
+  constructor(options: ThrottleOptions & { readonly clock?: () => number; readonly maxEntries?: number }) {
     const { maxFailures, windowSeconds, clock = Date.now, maxEntries = MAX_ENTRIES } = options;
-    if (!Number.isInteger(maxFailures) || maxFailures < 0) throw new RangeError('maxFailures: at least 0');
-    if (!(windowSeconds > 0)) throw new RangeError('windowSeconds: more than 0');
+    checkThrottle(options);
     if (!Number.isInteger(maxEntries) || maxEntries < 2) throw new RangeError('maxEntries: at least 2');
     this.#isOn = maxFailures > 0;
     this.#clock = clock;
@@ -79,9 +80,7 @@ export class MemoryLoginThrottle implements LoginThrottle {
   begin(account: string, address: string, knownNetworks: readonly string[] = []): LoginAttempt {
     if (!this.#isOn) return UNTHROTTLED;
     const now = this.#clock();
-    const networks = networksOf(address);
-    const network = networks.at(-1) ?? '';
-    const wide = networks.length > 1 ? networks[0] : undefined;
+    const { network, wide } = throttledNetworks(address);
     const accountKey = this.#digest(account);
     const pair = this.#digest(`${network}\0${this.#unlocked.get(accountKey) ?? 0}\0${account}`);
     const waitSeconds =

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { TooManyAttemptsError } from '../errors.ts';
-import { networksOf } from '../http/client-network.ts';
 import type { CounterKey, SharedCounters } from '../storage/shared-counters.ts';
-import { MAX_ACCOUNT_FAILURES, NETWORK_FACTOR, WIDE_NETWORK_FACTOR } from './login-throttle.ts';
-import type { LoginAttempt, LoginThrottle } from './login-throttle.ts';
-
-const UNTHROTTLED: LoginAttempt = { succeeded() {}, failed() {}, abandoned() {} };
+import {
+  checkThrottle,
+  MAX_ACCOUNT_FAILURES,
+  NETWORK_FACTOR,
+  throttledNetworks,
+  UNTHROTTLED,
+  WIDE_NETWORK_FACTOR,
+} from './login-throttle.ts';
+import type { LoginAttempt, LoginThrottle, ThrottleOptions } from './login-throttle.ts';
 
 /**
  * Counts failed sign-ins where several processes share the counters, by the rules of `MemoryLoginThrottle`: ten wrong
@@ -20,14 +24,11 @@ export class SharedLoginThrottle implements LoginThrottle {
   readonly #windowMs: number;
 
   /**
-   * @param options.maxFailures per account and network; 0 switches the throttle off
-   * @param options.windowSeconds from the first failure
    * @throws {RangeError} an option is out of range
    */
-  constructor(counters: SharedCounters, options: { readonly maxFailures: number; readonly windowSeconds: number }) {
+  constructor(counters: SharedCounters, options: ThrottleOptions) {
     const { maxFailures, windowSeconds } = options;
-    if (!Number.isInteger(maxFailures) || maxFailures < 0) throw new RangeError('maxFailures: at least 0');
-    if (!(windowSeconds > 0)) throw new RangeError('windowSeconds: more than 0');
+    checkThrottle(options);
     this.#counters = counters;
     this.#maxFailures = maxFailures;
     this.#windowMs = windowSeconds * 1000;
@@ -35,8 +36,7 @@ export class SharedLoginThrottle implements LoginThrottle {
 
   async begin(account: string, address: string, knownNetworks: readonly string[] = []): Promise<LoginAttempt> {
     if (this.#maxFailures === 0) return UNTHROTTLED;
-    const networks = networksOf(address);
-    const network = networks.at(-1) ?? '';
+    const { network, wide } = throttledNetworks(address);
     const group = digest('account', account);
     const pair = digest('pair', network, account);
     const keys: CounterKey[] = [
@@ -45,8 +45,7 @@ export class SharedLoginThrottle implements LoginThrottle {
       // From where the account has signed in of late, what others do at it does not count: it is counted all the same.
       { key: group, limit: knownNetworks.includes(network) ? UNLIMITED : MAX_ACCOUNT_FAILURES, group },
     ];
-    const [wide] = networks;
-    if (networks.length > 1 && wide !== undefined) {
+    if (wide !== undefined) {
       keys.unshift({ key: digest('wide', wide), limit: this.#maxFailures * WIDE_NETWORK_FACTOR, group: null });
     }
     const places = await this.#counters.reserve(keys, this.#windowMs);
