@@ -70,7 +70,7 @@ export class LiveRepository<M extends Identified, O extends Identified> implemen
 
   async update(id: string, change: (current: M) => M): Promise<M | null> {
     while (this.#writer.turn !== null) await this.#writer.turn;
-    const current = this.collection.latest(id);
+    const current = this.collection.latest.get(id);
     if (current === null) return null;
     const next = change(current);
     if (next === current) return current;
