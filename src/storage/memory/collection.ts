@@ -1,9 +1,9 @@
 import { DuplicateValueError, MissingOwnerError } from '../../errors.ts';
 import type { Criteria, Identified, Index, Schema, StoredRecord } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { CollectionLoader } from './collection-loader.ts';
 import type { LoadedCollection } from './collection-loader.ts';
-import { indexKey } from './id-indexes.ts';
 import { LatestModels } from './latest-models.ts';
 import type { ChangedCollection } from './pending-changes.ts';
 import type { OwnedCollection, StoredChanges, StoredCollection } from './stored-collection.ts';

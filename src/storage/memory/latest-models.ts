@@ -1,6 +1,6 @@
 import type { Identified, Index } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch } from './batch.ts';
-import { indexKey } from './id-indexes.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { ChangedCollection } from './pending-changes.ts';
 

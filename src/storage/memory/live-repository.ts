@@ -1,7 +1,7 @@
 import type { Criteria, Identified, Owned, Repository } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch } from './batch.ts';
 import type { Collection } from './collection.ts';
-import { indexKey } from './id-indexes.ts';
 
 /** Where a repository puts its changes. */
 export interface Writer {

@@ -1,6 +1,6 @@
 import type { Identified, Index, StoredRecord } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch, EncodedChanges, OwnedRemoval, Part } from './batch.ts';
-import { indexKey } from './id-indexes.ts';
 import type { Table } from './table.ts';
 
 /** What the changes of a batch must know of their collection. */
@@ -66,7 +66,10 @@ export class PendingChanges<M extends Identified> implements Part {
   }
 
   get changeCount(): number {
-    return this.#models.size + this.#owners.size;
+    let count = this.#removed.size;
+    for (const model of this.#models.values()) count += model === null ? 0 : 1;
+    for (const { isImplied } of this.#owners.values()) count += isImplied ? 0 : 1;
+    return count;
   }
 
   get hasSecretsToErase(): boolean {
