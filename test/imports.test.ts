@@ -26,7 +26,6 @@ const LAYERS: readonly (readonly [name: string, paths: RegExp])[] = [
 const LONG_FILES: ReadonlyMap<string, string> = new Map([
   ['accounts/sessions.ts', 'the one way to make, find and end sessions: every method is one of these'],
   ['storage/journal/journal-store.ts', 'one state machine: the order of writing, compaction and closing is its matter'],
-  ['storage/memory/collection.ts', 'the one place where what is durable and what is staged meet'],
 ]);
 
 /** Locks, owners of files and some metrics are about processes: these tell what they ask. */

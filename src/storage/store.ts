@@ -27,6 +27,12 @@ export interface Index<M> {
   readonly fold?: (value: string) => string;
 }
 
+/** The value under which an index finds a model; null where the model has none. */
+export function indexKey<M>(index: Index<M>, model: M): string | null {
+  const value = index.valueOf(model);
+  return value === null || index.fold === undefined ? value : index.fold(value);
+}
+
 /** What to search for: names of indexed fields and the value each must have. */
 export type Criteria = { readonly [field: string]: string };
 

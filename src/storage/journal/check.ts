@@ -10,6 +10,7 @@ import { LOCK_SOCKET } from './lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from './lock.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
+import { indexKey } from '../store.ts';
 
 export interface CheckReport {
   /** A sentence for each file, and for what is in the journal. */
@@ -117,19 +118,19 @@ export class StoreCheck implements Pick<Store, 'collection' | 'transaction'> {
 async function doublesIn<M extends Identified, O extends Identified>(schema: Schema<M, O>, repository: Repository<M, O>): Promise<string[]> {
   const lines: string[] = [];
   const models = await repository.all();
-  for (const { field, valueOf, fold = (value: string) => value } of schema.unique) {
+  for (const index of schema.unique) {
     const idsByValue = new Map<string, string[]>();
     for (const model of models) {
-      const value = valueOf(model);
+      const value = indexKey(index, model);
       if (value === null) continue;
-      const ids = idsByValue.get(fold(value));
-      if (ids === undefined) idsByValue.set(fold(value), [model.id]);
+      const ids = idsByValue.get(value);
+      if (ids === undefined) idsByValue.set(value, [model.id]);
       else ids.push(model.id);
     }
     for (const [value, ids] of idsByValue) {
       if (ids.length === 1) continue;
-      const shown = JSON.stringify(value);
-      lines.push(`${JOURNAL_FILE}: ${ids.length} of ${schema.collection} have the ${field} ${shown}: ${ids.join(', ')}`);
+      const shown = `${index.field} ${JSON.stringify(value)}`;
+      lines.push(`${JOURNAL_FILE}: ${ids.length} of ${schema.collection} have the ${shown}: ${ids.join(', ')}`);
     }
   }
   return lines;

@@ -72,7 +72,7 @@ function loadCommit(content: object, place: LinePlace, path: string, collections
  * @throws {DamagedFileError} where it is damaged other than at its end, or is no journal
  * @throws {NewerFormatError} a newer version of this server wrote it
  */
-export async function readJournal(file: OpenFile, path: string, collections: Collections): Promise<JournalContent> {
+async function readJournal(file: OpenFile, path: string, collections: Collections): Promise<JournalContent> {
   let entryCount = 0;
   let version = JOURNAL_VERSION;
   const start = Buffer.alloc(Math.min(await file.size(), FIRST_LINE_BYTES));

@@ -20,6 +20,7 @@ export interface EncodedChanges {
 export interface Part {
   /** The collection's place in the order of declaration. */
   readonly rank: number;
+  /** How many puts and removals are written; 0 where nothing changes. */
   readonly changeCount: number;
   /** Whether it replaces or removes values that may not stay on the disk. */
   readonly hasSecretsToErase: boolean;

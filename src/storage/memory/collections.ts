@@ -1,9 +1,9 @@
 import type { Identified, Repository, Schema, Transaction } from '../store.ts';
 import type { Batch } from './batch.ts';
 import { Collection } from './collection.ts';
-import type { StoredCollection } from './collection.ts';
 import { LiveRepository } from './live-repository.ts';
 import type { Writer } from './live-repository.ts';
+import type { StoredCollection } from './stored-collection.ts';
 import { Transactions } from './transactions.ts';
 import type { Committer } from './transactions.ts';
 

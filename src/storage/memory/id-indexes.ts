@@ -1,14 +1,9 @@
 import type { Index } from '../store.ts';
+import { indexKey } from '../store.ts';
 import { ShardedMap } from './sharded-map.ts';
 
 /** One id, or a Set of several: most index values have one model, and a Set costs 200 bytes. */
 type IdBucket = string | Set<string>;
-
-/** The value under which an index finds a model; null where the model has none. */
-export function indexKey<M>(index: Index<M>, model: M): string | null {
-  const value = index.valueOf(model);
-  return value === null || index.fold === undefined ? value : index.fold(value);
-}
 
 /** The ids of models by the values of indexes. */
 export class IdIndexes<M extends { readonly id: string }> {

@@ -1,7 +1,7 @@
 import type { Criteria, Identified, Owned, Repository } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch } from './batch.ts';
 import type { Collection } from './collection.ts';
-import { indexKey } from './id-indexes.ts';
 
 /** Where a repository puts its changes. */
 export interface Writer {
@@ -70,7 +70,7 @@ export class LiveRepository<M extends Identified, O extends Identified> implemen
 
   async update(id: string, change: (current: M) => M): Promise<M | null> {
     while (this.#writer.turn !== null) await this.#writer.turn;
-    const current = this.collection.latest(id);
+    const current = this.collection.latest.get(id);
     if (current === null) return null;
     const next = change(current);
     if (next === current) return current;

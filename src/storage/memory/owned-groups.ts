@@ -14,10 +14,6 @@ export class OwnedGroups<M> {
     return this.#groups.get(ownerId)?.size ?? 0;
   }
 
-  get hasRemoved(): boolean {
-    return this.#removed.length > 0;
-  }
-
   /** The owners that have entries. */
   ownerIds(): Iterable<string> {
     return this.#groups.keys();

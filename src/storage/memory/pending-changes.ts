@@ -1,6 +1,6 @@
 import type { Identified, Index, StoredRecord } from '../store.ts';
+import { indexKey } from '../store.ts';
 import type { Batch, EncodedChanges, OwnedRemoval, Part } from './batch.ts';
-import { indexKey } from './id-indexes.ts';
 import type { Table } from './table.ts';
 
 /** What the changes of a batch must know of their collection. */
@@ -11,13 +11,14 @@ export interface ChangedCollection<M extends Identified> {
   /** The index on the owner's id, or null. */
   readonly ownerIndex: Index<M> | null;
   readonly table: Table<M>;
+  /** What holds its changes that are not durable yet. */
+  readonly latest: {
+    changesIn(batch: Batch): PendingChanges<M> | null;
+    forget(changes: PendingChanges<M>): void;
+  };
   encode(model: M): StoredRecord;
   /** Whether the model has values that may not stay on the disk once `next` has replaced it (null: removed it). */
   hasSecretsToErase(model: M, next: M | null): boolean;
-  /** Its changes in a batch, or null. */
-  changesIn(batch: Batch): PendingChanges<M> | null;
-  /** The changes are over. */
-  forget(changes: PendingChanges<M>): void;
   /** Frees the memory of what was removed, bit by bit. */
   freeRemoved(): void;
 }
@@ -65,7 +66,10 @@ export class PendingChanges<M extends Identified> implements Part {
   }
 
   get changeCount(): number {
-    return this.#models.size + this.#owners.size;
+    let count = this.#removed.size;
+    for (const model of this.#models.values()) count += model === null ? 0 : 1;
+    for (const { isImplied } of this.#owners.values()) count += isImplied ? 0 : 1;
+    return count;
   }
 
   get hasSecretsToErase(): boolean {
@@ -162,11 +166,11 @@ export class PendingChanges<M extends Identified> implements Part {
   }
 
   leave(): void {
-    this.#collection.forget(this);
+    this.#collection.latest.forget(this);
   }
 
   moveTo(batch: Batch): void {
-    const earlier = this.#collection.changesIn(batch);
+    const earlier = this.#collection.latest.changesIn(batch);
     if (earlier === null) {
       this.#batch = batch;
       batch.add(this);

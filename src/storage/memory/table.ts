@@ -1,8 +1,9 @@
 import type { Identified, Index, Schema } from '../store.ts';
+import { indexKey } from '../store.ts';
 import { EndBuckets } from './end-buckets.ts';
 import { isLive, newEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import { IdIndexes, indexKey } from './id-indexes.ts';
+import { IdIndexes } from './id-indexes.ts';
 import { OwnedGroups } from './owned-groups.ts';
 import { ShardedMap } from './sharded-map.ts';
 

@@ -4,7 +4,7 @@ import type { Driver, DriverClient, DriverResult, Row, SqlValue } from './driver
 import { connectFailure, LostConnectionError, RefusedStatementError, statementFailure } from './failures.ts';
 
 /** How long a connection may take to be made, in milliseconds. */
-export const CONNECT_LIMIT_MS = 2_000;
+const CONNECT_LIMIT_MS = 2_000;
 
 /** How long a server may take to say good-bye. */
 const END_LIMIT_MS = 1_000;
@@ -126,6 +126,7 @@ export class Connection {
     if (!this.#isUsable) return;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, END_LIMIT_MS)));
+    // Where that fails, it is ended below all the same.
     await Promise.race([this.#client.end().catch(() => {}), limit]);
     clearTimeout(timer);
     this.kill();

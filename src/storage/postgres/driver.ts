@@ -77,7 +77,7 @@ export function loadDriver(from: string = import.meta.url): Driver {
 }
 
 /** Whether a version of the driver is one that we can use. */
-export function isRecent(version: string): boolean {
+function isRecent(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major === OLDEST[0] && minor >= OLDEST[1];
 }

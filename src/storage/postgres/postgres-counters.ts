@@ -95,7 +95,7 @@ export class PostgresCounters implements SharedCounters {
   #sweepNowAndThen(windowMs: number): void {
     if (performance.now() < this.#nextSweep) return;
     this.#nextSweep = performance.now() + SWEEP_INTERVAL_MS;
-    // What it leaves, the next one takes.
+    // What it leaves, the next one takes. The store has told of the failure, as of that of any write.
     this.#run(this.#sweep, [this.#now(), windowMs]).catch(() => {});
   }
 }

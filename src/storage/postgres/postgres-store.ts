@@ -60,8 +60,6 @@ export class PostgresStore implements Store {
   readonly #definitions: string[];
   /** The names of collections that others belong to. */
   readonly #owners = new Set<string>();
-  /** The names of collections that belong to others. */
-  readonly #belonging = new Set<string>();
   /** Resolves once the transactions of this process that came before are over. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -85,17 +83,16 @@ export class PostgresStore implements Store {
   collection<M extends Identified, O extends Identified>(schema: Schema<M, O>): Repository<M, O> {
     const { collection: name, belongsTo } = schema;
     if (this.#declared.has(name)) throw new TypeError(`${name} is declared twice`);
-    const owner = belongsTo?.owner?.collection;
-    if (owner !== undefined && !this.#declared.has(owner)) {
+    const owner = belongsTo?.owner ?? null;
+    if (owner !== null && !this.#declared.has(owner.collection)) {
       throw new TypeError(`declare what ${name} belongs to first`);
     }
-    if (owner !== undefined && this.#belonging.has(owner)) throw new TypeError(`${owner} belongs to something itself`);
+    if (owner?.belongsTo !== undefined) throw new TypeError(`${owner.collection} belongs to something itself`);
     const table = new Table(schema, this.#namespace);
     const statements = statementsOf(table);
     this.#declared.set(name, statements);
     this.#definitions.push(table.definition);
-    if (owner !== undefined) this.#owners.add(owner);
-    if (belongsTo !== undefined) this.#belonging.add(name);
+    if (owner !== null) this.#owners.add(owner.collection);
     const access: Access = {
       isTransaction: false,
       read: (select, values) => tellFailure(this.#observer, 'read', this.#reads.run(select, values)),
@@ -158,6 +155,7 @@ export class PostgresStore implements Store {
         return work(run);
       }, deadline),
     );
+    // Only for the order: whoever asked has the result.
     this.#turn = result.catch(() => {});
     return result;
   }

@@ -88,7 +88,7 @@ export class ReadLine {
     this.#state = CLOSED;
     if (state.kind === 'away') clearTimeout(state.timer);
     if (state.kind === 'connected') await state.connection.close();
-    // Its end is seen to by `#establish`.
+    // Its end is seen to by `#establish`. Only waited for: who asked for it is told.
     if (state.kind === 'connecting') await state.attempt.catch(() => {});
   }
 
@@ -147,6 +147,7 @@ export class ReadLine {
     const reason = new LostConnectionError(messageOf(error));
     this.#availability.failed('reach', reason.message);
     const timer = setTimeout(() => {
+      // Where it fails, it has called `#away`, which tells of it and sets the next try.
       this.#establish().catch(() => {});
     }, RETRY_MS).unref();
     this.#state = { kind: 'away', reason, timer };

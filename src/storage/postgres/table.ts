@@ -1,5 +1,5 @@
 import type { Identified, Index, Schema } from '../store.ts';
-import { isKey } from '../store.ts';
+import { indexKey, isKey } from '../store.ts';
 import type { SqlValue } from './driver.ts';
 
 /** A column with what an index is made of. */
@@ -90,9 +90,8 @@ export class Table<M extends Identified, O extends Identified = never> {
       JSON.stringify(this.schema.encode(model)),
     ];
     for (const { field, index } of this.keys) {
-      const value = index.valueOf(model);
-      const folded = value === null || index.fold === undefined ? value : index.fold(value);
-      values.push(folded === null ? null : checkedKey(this.schema.collection, field, folded));
+      const key = indexKey(index, model);
+      values.push(key === null ? null : checkedKey(this.schema.collection, field, key));
     }
     if (this.schema.expiresAt !== undefined) values.push(this.schema.expiresAt(model));
     return values;

@@ -42,6 +42,7 @@ export class TransactionAccess implements Access {
 
   #next<T>(step: () => Promise<T>): Promise<T> {
     const result = this.#last.then(step);
+    // Only for the order: whoever asked has the result.
     this.#last = result.catch(() => {});
     return result;
   }
