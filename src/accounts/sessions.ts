@@ -41,7 +41,11 @@ export interface Replaced {
   readonly ended: readonly UserSession[];
 }
 
-/** The sessions of all users, in memory or in the store: the one way to make, find and end them. */
+/**
+ * The sessions of all users, in memory or in the store: the one way to make, find and end them.
+ *
+ * Longer than 200 lines: whoever asks whether something can end a session, or make one, is to read one file.
+ */
 export class Sessions {
   readonly keyOf: (sessionId: string) => string;
   readonly policy: SessionPolicy;

@@ -78,6 +78,9 @@ interface PreparedCompaction {
  * A store in one journal of JSON lines. Everything live is in memory. A write is one line at the end of the
  * file, answered once it is on the disk, and seen by readers only then; writes that arrive while a line is
  * being synced go into the next line together (group commit).
+ *
+ * Longer than 200 lines: one state machine. Writing, compacting and closing share the journal, its count of entries and
+ * the promise of what is being written, and that nobody writes during a swap is to be seen in one place.
  */
 export class JournalStore implements Store {
   readonly #directory: string;
