@@ -29,7 +29,10 @@ const NO_PORT: AddressInfo = { address: '', family: '', port: 0 };
 
 export type { ServiceLogs } from './assemble.ts';
 
-export interface ServiceOptions extends Omit<AssemblyOptions, 'publicUrl' | 'observer'> {
+/** What a service sets by itself. */
+type OwnOptions = 'publicUrl' | 'observer' | 'isStopping' | 'onConnection' | 'startsWithoutDatabase';
+
+export interface ServiceOptions extends Omit<AssemblyOptions, OwnOptions> {
   readonly limits?: Partial<HttpLimits>;
   /** Sockets that listen already, in place of the configuration's host and port. */
   readonly inherited?: readonly InheritedSocket[];

@@ -1,4 +1,4 @@
-/** Who asks for an operation: for the security log, the throttle and the queue of hashes. */
+/** Who asks for an operation: for the security log, the throttle, the queue of hashes, and to be judged again. */
 export interface Caller {
   /** The client's IP address, as far as it can be trusted; `-` for the command line. */
   readonly address: string;

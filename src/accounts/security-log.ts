@@ -34,9 +34,9 @@ type Fields = { readonly [name: string]: string | number | readonly string[] | n
  * `src/accounts/README.md`.
  */
 export interface SecurityEvents {
-  /** A password was right, and the session made or the Basic request answered. */
+  /** A password was right: for a session, for a request by Basic, or for a change of the password. */
   readonly sign_in_succeeded: { readonly user_id: string; readonly method: SignInMethod };
-  /** A session was ended by its user. */
+  /** A session was ended by its user, or by a sign-in in its place. */
   readonly signed_out: { readonly user_id: string };
   readonly user_created: { readonly user_id: string; readonly email: string; readonly groups: readonly string[] };
   readonly user_invited: { readonly user_id: string; readonly email: string; readonly groups: readonly string[] };

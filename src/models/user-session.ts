@@ -42,7 +42,7 @@ export interface UserSessionFields {
 const UNKNOWN_CLIENT: SessionClient = { address: null, userAgent: null };
 
 /**
- * A session that outlives the process (the tutorial's `models/user_session.py`, task 10).
+ * A session, in the store or in memory (the tutorial's `models/user_session.py`, task 10).
  *
  * A session is found by its session id and by nothing else, so that is its primary key: a second, random id
  * would cost a million sessions 80 MB and say nothing.
