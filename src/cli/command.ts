@@ -61,3 +61,11 @@ export const JSON_OPTION: Option = { name: 'json', value: null, meaning: 'print 
 export function isJson({ args }: Invocation): boolean {
   return args.has('json');
 }
+
+/** Gives the store up and says what was done: as JSON where that was asked for, else in a sentence. @returns EXIT_OK */
+export async function conclude(invocation: Invocation, value: unknown, sentence: string): Promise<number> {
+  const { runner, output } = invocation;
+  await runner.release();
+  await (isJson(invocation) ? output.json(value) : output.line(sentence));
+  return EXIT_OK;
+}

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { User } from '../models/user.ts';
 import { PasswordHasher } from '../security/password.ts';
-import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, isJson, JSON_OPTION } from './command.ts';
 import type { Command, Invocation } from './command.ts';
 import { importKnownOperation, importTakeOperation } from './import-users.ts';
 import type { Fate, ImportedUser } from './import-users.ts';
@@ -62,11 +62,9 @@ export const importUsers: Command = {
 };
 
 async function importExport(path: string, invocation: Invocation): Promise<number> {
-  const { runner, output, signal } = invocation;
+  const { runner, signal } = invocation;
   const records = await importOver(runner, path, signal);
-  await runner.release();
-  await (isJson(invocation) ? output.json({ records }) : output.line(`Imported ${records} records`));
-  return EXIT_OK;
+  return conclude(invocation, { records }, `Imported ${records} records`);
 }
 
 /** Sorts out who is here already, before hours are spent on their hashes. */

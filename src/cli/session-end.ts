@@ -1,6 +1,6 @@
 import { OPERATOR } from '../accounts/caller.ts';
 import { UsageError } from './arguments.ts';
-import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, JSON_OPTION } from './command.ts';
 import type { Command, Invocation } from './command.ts';
 import { CommandError } from './operation.ts';
 import type { Operation, Operations } from './operation.ts';
@@ -61,18 +61,16 @@ export const endSessions: Command = {
     'again: session end --all, before the server is started.',
   options: [{ name: 'all', value: null, meaning: 'end the sessions of everybody' }, JSON_OPTION],
   async run(invocation) {
-    const { args, runner, output } = invocation;
+    const { args, runner } = invocation;
     const [email = null, handle = null] = args.operands;
     if (args.has('all') === (email !== null)) throw new UsageError('session end takes either EMAIL or --all', WORDS);
     const { id, ended } =
       email === null
         ? { id: null, ended: await endEverySession(invocation) }
         : await runner.run(endSessionsOperation, { email, handle });
-    await runner.release();
     const count = `${ended} ${ended === 1 ? 'session' : 'sessions'}`;
-    if (isJson(invocation)) await output.json(id === null ? { ended } : { id, ended });
-    else await output.line(id === null ? `Ended ${count}` : `Ended ${count} of user: ${id}`);
-    return EXIT_OK;
+    const sentence = id === null ? `Ended ${count}` : `Ended ${count} of user: ${id}`;
+    return conclude(invocation, id === null ? { ended } : { id, ended }, sentence);
   },
 };
 

@@ -4,7 +4,7 @@ import type { NewUser } from '../accounts/new-user.ts';
 import { DuplicateValueError } from '../errors.ts';
 import { checkedEmail, checkedName } from '../models/user-input.ts';
 import type { Arguments, Option } from './arguments.ts';
-import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
 import { askNewPassword } from './new-password.ts';
 import type { Operation, Runner } from './operation.ts';
@@ -62,12 +62,10 @@ export const addUser: Command = {
   options: [...NEW_USER_OPTIONS, JSON_OPTION],
   access: 'write',
   async run(invocation) {
-    const { args, runner, output } = invocation;
+    const { args, runner } = invocation;
     const user = newUserOf(args);
     const password = await askNewPassword(invocation, () => refuseTaken(user, runner));
     const made = await runner.run(addUserOperation, { user, password });
-    await runner.release();
-    await (isJson(invocation) ? output.json(made) : output.line(`New user: ${made.id}`));
-    return EXIT_OK;
+    return conclude(invocation, made, `New user: ${made.id}`);
   },
 };

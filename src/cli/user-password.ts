@@ -1,5 +1,5 @@
 import { OPERATOR } from '../accounts/caller.ts';
-import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
 import { askNewPassword } from './new-password.ts';
 import type { Operation } from './operation.ts';
@@ -25,12 +25,10 @@ export const setPassword: Command = {
   details: 'The password is read from standard input: asked for twice on a terminal, else its first line.',
   options: [JSON_OPTION],
   async run(invocation) {
-    const { args, runner, output } = invocation;
+    const { args, runner } = invocation;
     const email = args.operand(0);
     const password = await askNewPassword(invocation, async () => existing(await runner.run(findUser, { email }), email));
     const user = await runner.run(setPasswordOperation, { email, password });
-    await runner.release();
-    await (isJson(invocation) ? output.json(user) : output.line(`New password for user: ${user.id}`));
-    return EXIT_OK;
+    return conclude(invocation, user, `New password for user: ${user.id}`);
   },
 };

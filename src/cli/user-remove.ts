@@ -1,6 +1,6 @@
 import { ADMINS } from '../models/user.ts';
 import { OPERATOR } from '../accounts/caller.ts';
-import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
 import type { Operation } from './operation.ts';
 import { isText, record } from './shape.ts';
@@ -25,11 +25,10 @@ export const removeUser: Command = {
   summary: 'remove a user, and end every session of that user',
   options: [JSON_OPTION],
   async run(invocation) {
-    const { args, runner, output, errors } = invocation;
+    const { args, runner, errors } = invocation;
     const { user, has_administrator } = await runner.run(removeUserOperation, { email: args.operand(0) });
-    await runner.release();
-    await (isJson(invocation) ? output.json(user) : output.line(`Removed user: ${user.id}`));
+    const status = await conclude(invocation, user, `Removed user: ${user.id}`);
     if (user.groups.includes(ADMINS) && !has_administrator) await errors.line(NO_ADMINISTRATOR);
-    return EXIT_OK;
+    return status;
   },
 };

@@ -1,5 +1,5 @@
 import { OPERATOR } from '../accounts/caller.ts';
-import { EXIT_OK, isJson, JSON_OPTION } from './command.ts';
+import { conclude, JSON_OPTION } from './command.ts';
 import type { Command } from './command.ts';
 import type { Operation } from './operation.ts';
 import { isText, record } from './shape.ts';
@@ -25,10 +25,8 @@ export const unlockUser: Command = {
   details: 'Failed sign-ins are counted in the memory of the server, which forgets them when it stops, or in the database.',
   options: [JSON_OPTION],
   async run(invocation) {
-    const { args, runner, output } = invocation;
+    const { args, runner } = invocation;
     const user = await runner.run(unlockUserOperation, { email: args.operand(0) });
-    await runner.release();
-    await (isJson(invocation) ? output.json(user) : output.line(`Unlocked user: ${user.id}`));
-    return EXIT_OK;
+    return conclude(invocation, user, `Unlocked user: ${user.id}`);
   },
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { book, declareLibrary, everything, ids, shelf, SHELVES } from '../helpers/library.ts';
+import { book, declareLibrary, ids, shelf, SHELVES } from '../helpers/library.ts';
+import { testOfStore } from './store.ts';
 import type { StoreMaker } from './store.ts';
 import { WRITES_IN_ORDER } from './store-order.ts';
 import { libraryOf } from './store-transactions.ts';
@@ -9,18 +10,7 @@ import { libraryOf } from './store-transactions.ts';
 export function describeStoreInProcess(name: string, maker: StoreMaker): void {
   describe(`${name} keeps what a store in this process can`, () => {
     for (const [title, use] of WRITES_IN_ORDER) {
-      test(title, async (t) => {
-        const store = maker.make(t);
-        const library = declareLibrary(store);
-        await store.open();
-        await use(library);
-        if (maker.reopen === undefined) return;
-        const before = await everything(library);
-        const reopened = await maker.reopen(t, store);
-        const libraryAgain = declareLibrary(reopened);
-        await reopened.open();
-        assert.deepEqual(await everything(libraryAgain), before);
-      });
+      testOfStore(maker, title, use);
     }
 
     test('a model that was saved is the very one that is found', async (t) => {

@@ -20,29 +20,33 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof DuplicateValueError && error.field === 'name' && error.collection === 'shelves';
 }
 
+type StoreUse = (library: Library, store: Store) => Promise<void>;
+
+/** A test of an open store. Once it is done, a store that is opened anew must hold the same. */
+export function testOfStore(maker: StoreMaker, title: string, use: StoreUse): void {
+  test(title, async (t) => {
+    const store = maker.make(t);
+    const library = declareLibrary(store);
+    await store.open();
+    await use(library, store);
+    if (maker.reopen === undefined) return;
+    const before = await everything(library);
+    const reopened = await maker.reopen(t, store);
+    const libraryAgain = declareLibrary(reopened);
+    await reopened.open();
+    assert.deepEqual(await everything(libraryAgain), before);
+    for (const { id, name: shelfName } of before.shelves) {
+      if (shelfName !== null) assert.deepEqual(ids(await libraryAgain.shelves.search({ name: shelfName })), [id]);
+    }
+  });
+}
+
 /**
  * What every store does, in memory or in a database: a test for each sentence of `src/storage/store.ts`. What memory and
  * journal keep besides is in `store-in-process.ts`.
  */
 export function describeStore(name: string, maker: StoreMaker): void {
-  /** A test of an open store. Once it is done, a store that is opened anew must hold the same. */
-  function storeTest(title: string, use: (library: Library, store: Store) => Promise<void>): void {
-    test(title, async (t) => {
-      const store = maker.make(t);
-      const library = declareLibrary(store);
-      await store.open();
-      await use(library, store);
-      if (maker.reopen === undefined) return;
-      const before = await everything(library);
-      const reopened = await maker.reopen(t, store);
-      const libraryAgain = declareLibrary(reopened);
-      await reopened.open();
-      assert.deepEqual(await everything(libraryAgain), before);
-      for (const { id, name: shelfName } of before.shelves) {
-        if (shelfName !== null) assert.deepEqual(ids(await libraryAgain.shelves.search({ name: shelfName })), [id]);
-      }
-    });
-  }
+  const storeTest = (title: string, use: StoreUse): void => testOfStore(maker, title, use);
 
   describe(`${name} keeps the store contract`, () => {
     storeTest('get() gives null for an id that is not there', async ({ shelves }) => {

@@ -6,8 +6,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadDriver } from '../../src/storage/postgres/driver.ts';
 import type { Row } from '../../src/storage/postgres/driver.ts';
+import { queryAt } from '../helpers/test-database.ts';
 
 /** So that it can be looked for in whatever is printed. */
 export const PASSWORD = 'p%40ss-Word:of the/database';
@@ -103,22 +103,7 @@ export class Cluster {
 
   /** Runs SQL as superuser, on a connection of its own. */
   async query(text: string, database = 'postgres'): Promise<readonly Row[]> {
-    const { Client } = loadDriver();
-    const client = new Client({
-      connectionString: this.urlOf(SUPERUSER, database),
-      pipeline: false,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: false,
-      application_name: 'test',
-      types: { getTypeParser: () => (value) => value },
-    });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query({ text, rowMode: 'array', query_timeout: 60_000 })).rows;
-    } finally {
-      await client.end();
-    }
+    return queryAt(this.urlOf(SUPERUSER, database), text);
   }
 
   /** How many connections the servers under test have. */
