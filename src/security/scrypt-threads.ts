@@ -98,7 +98,6 @@ export class ScryptThreads {
   /** The one that rested last is taken first, so that those that are not needed end. None keeps the process alive. */
   #rest(worker: Worker): void {
     this.#idle.push(worker);
-    worker.unref();
     const timer = setTimeout(() => {
       const index = this.#idle.indexOf(worker);
       if (index === -1) return;
@@ -106,5 +105,7 @@ export class ScryptThreads {
       void worker.terminate();
     }, this.#idleMs).unref();
     worker.once('message', () => clearTimeout(timer));
+    // Last: a first listener for messages makes the worker keep the process alive again.
+    worker.unref();
   }
 }

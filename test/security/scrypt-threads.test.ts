@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { scryptSync } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -45,6 +46,20 @@ test('derive() rejects what scrypt refuses, in both kinds of threads, and goes o
   const bad = Array.from({ length: 5 }, () => threads.derive(input(0), SALT, { ...CHEAP, p: 2 ** 29 }).then(() => null, (error) => error));
   for (const error of await Promise.all(bad)) assert.ok(error instanceof Error);
   assert.deepEqual(await Promise.all(deriveAll(threads, 5)), [0, 1, 2, 3, 4].map(expected));
+});
+
+test('threads that rest keep no process alive', () => {
+  const module = new URL('../../dist/security/scrypt-threads.js', import.meta.url).href;
+  const program = `
+    import { ScryptThreads } from '${module}';
+    const threads = new ScryptThreads({ idleMs: 120_000 });
+    const derive = () => threads.derive(Buffer.from('input'), Buffer.from('salt'), { logN: 5, r: 8, p: 1 });
+    for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 6 }, derive));
+    console.log(threads.threads);
+  `;
+  const args = ['--input-type=module', '-e', program];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  assert.deepEqual([status, stdout], [0, '3\n']);
 });
 
 test('ScryptThreads ends a thread that has had nothing to do', { timeout: 120_000 }, async () => {
