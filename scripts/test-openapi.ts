@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { specifiersOf } from '../test/helpers/source-code.ts';
+import { checkTypes, fail, runTests, testFilesIn } from './lib/run-tests.ts';
 
 /**
  * Runs the tests in `test/openapi/`, then every test that speaks HTTP with each answer held against the OpenAPI
@@ -10,18 +10,6 @@ import { specifiersOf } from '../test/helpers/source-code.ts';
  */
 const FOLDER = join('test', 'openapi');
 const CLIENT = join('test', 'helpers', 'client.ts');
-const MAX_TEST_MS = 120_000;
-const wanted = process.argv.slice(2);
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-  if (status !== 0) process.exitCode = 1;
-}
 
 /** Whether a file imports the client, or a file that does. */
 function speaksHttp(path: string, known: Map<string, boolean>): boolean {
@@ -39,24 +27,20 @@ function speaksHttp(path: string, known: Map<string, boolean>): boolean {
 }
 
 if (!existsSync(join(FOLDER, 'node_modules', 'ajv'))) fail(`packages are missing: npm ci --prefix ${FOLDER}`);
-const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
-  .map((name) => join('test', name))
-  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
-  .sort();
+const all = testFilesIn('test', process.argv.slice(2));
 const own = all.filter((path) => path.startsWith(FOLDER + sep));
 const known = new Map<string, boolean>();
 const others = all.filter((path) => !existsSync(join('test', path.split(sep)[1] ?? '', 'package.json')) && speaksHttp(path, known));
-if (own.length + others.length === 0) fail('no test file found');
+if (all.length === 0) fail('no test file found');
 
-const TEST = ['--test', '--test-reporter=spec', `--test-timeout=${MAX_TEST_MS}`];
-run([join('node_modules', 'typescript', 'bin', 'tsc'), '-p', FOLDER]);
-if (own.length > 0) run(['--import', 'tsx', ...TEST, ...own]);
+const concurrency = availableParallelism();
+checkTypes(FOLDER);
+if (own.length > 0) runTests(own, { concurrency });
 if (others.length > 0) {
   const scratch = mkdtempSync(join(tmpdir(), 'session-auth-openapi-'));
   const seenFile = join(scratch, 'seen');
   writeFileSync(seenFile, '');
-  run(['--import', 'tsx', '--import', `./${FOLDER}/check-every-answer.ts`, ...TEST, ...others], { OPENAPI_SEEN: seenFile });
+  runTests(others, { concurrency, imports: [`./${FOLDER}/check-every-answer.ts`], env: { OPENAPI_SEEN: seenFile } });
   const seen = readFileSync(seenFile, 'utf8').split('\n').filter((line) => line !== '');
   rmSync(scratch, { recursive: true });
   if (seen.length === 0) fail('no answer was checked');

@@ -1,22 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fail, runTests, testFilesIn } from './lib/run-tests.ts';
 
 /** Runs the tests in `test/prometheus/`, or says what is missing. */
-const FOLDER = join('test', 'prometheus');
-
 if (spawnSync('promtool', ['--version'], { stdio: 'ignore' }).status !== 0) {
-  console.error('promtool is missing: apt-get install prometheus (or put its promtool on PATH)');
-  process.exit(1);
+  fail('promtool is missing: apt-get install prometheus (or put its promtool on PATH)');
 }
-const files = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => join(FOLDER, name));
-if (files.length === 0) {
-  console.error('no test file found');
-  process.exit(1);
-}
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+runTests(testFilesIn(join('test', 'prometheus')), { concurrency: 1 });

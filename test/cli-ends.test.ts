@@ -6,13 +6,14 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { temporaryDirectory } from './helpers/directory.ts';
+import { CLI } from './helpers/process.ts';
 import { startServer } from './helpers/server-process.ts';
 import { numberedUser, withModels } from './helpers/stored-models.ts';
 
 /** The command line with its standard streams in the hands of the test. */
 function startCommand(t: TestContext, directory: string, args: readonly string[]): ChildProcessWithoutNullStreams {
   const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: directory };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], { env });
+  const child = spawn(process.execPath, [CLI, ...args], { env });
   t.after(() => child.kill('SIGKILL'));
   return child;
 }

@@ -9,7 +9,7 @@ import { EMAIL, PASSWORD } from './helpers/accounts.ts';
 import { assertFailed } from './helpers/command-line.ts';
 import { temporaryDirectory } from './helpers/directory.ts';
 import { runCli } from './helpers/in-process-cli.ts';
-import { runProcess } from './helpers/process.ts';
+import { CLI, runProcess } from './helpers/process.ts';
 
 test('a wrong command, operand, option or setting exits 2 in one line, and touches nothing', async (t) => {
   const missing = join(temporaryDirectory(t), 'missing');
@@ -121,12 +121,12 @@ test('user add exits 1 and makes nobody when the email or the password will not 
 
 test('the entry runs a command as a process: status, standard output and standard error', async (t) => {
   const env = { DATA_DIR: temporaryDirectory(t) };
-  assert.deepEqual(await runProcess(t, 'src/cli.ts', ['user', 'list'], { env }), {
+  assert.deepEqual(await runProcess(t, CLI, ['user', 'list'], { env }), {
     code: 0,
     signal: null,
     stdout: '',
     stderr: '',
   });
-  const failed = await runProcess(t, 'src/cli.ts', ['user', 'remove', EMAIL], { env });
+  const failed = await runProcess(t, CLI, ['user', 'remove', EMAIL], { env });
   assert.deepEqual([failed.code, failed.stdout, failed.stderr], [1, '', `no user found for "${EMAIL}"\n`]);
 });

@@ -9,7 +9,7 @@ import { GATEWAY_ROUTES } from '../src/gateway/routes.ts';
 import { runCurl } from './helpers/curl.ts';
 import type { CookieJars } from './helpers/curl.ts';
 import { codeBlocks, linkProblem, linkTargets, readmes, tableRows, withoutCodeBlocks } from './helpers/markdown.ts';
-import { runProcess } from './helpers/process.ts';
+import { CLI, runProcess } from './helpers/process.ts';
 import { startTestService } from './helpers/service.ts';
 
 const READMES = readmes();
@@ -88,7 +88,7 @@ test('the table of routes of src/api/v1/README.md is that of the API and of the 
 });
 
 test("the README's command line is that of --help", async (t) => {
-  const { stdout } = await runProcess(t, 'src/cli.ts', ['--help']);
+  const { stdout } = await runProcess(t, CLI, ['--help']);
   const helped = [...stdout.matchAll(/^ {2}((?:user |session )?[a-z]+)(?= |$)/gm)].map(([, command]) => command);
   const [block = ''] = codeBlocks(MAIN, 'sh').filter((text) => text.includes('cli.js check'));
   const listed = [...block.matchAll(/^node dist\/cli\.js ((?:user |session )?[a-z]+)(?= |$)/gm)].map(([, command]) => command);

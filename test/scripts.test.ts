@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { format, type } from '../scripts/tutorial/python-text.ts';
 import { send } from './helpers/client.ts';
 import { temporaryDirectory } from './helpers/directory.ts';
-import { runProcess, startProcess } from './helpers/process.ts';
+import { runProcess, SERVER, startProcess } from './helpers/process.ts';
 import type { TestProcess } from './helpers/process.ts';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
@@ -56,7 +56,7 @@ test('main-0 prints what the tutorial shows, and the server finds the user (task
   assert.equal(again.code, 0);
   assert.match(again.stdout, new RegExp(`^User of an earlier run: ${id}\n`));
 
-  const server = startProcess(t, 'src/server.ts', [], { env });
+  const server = startProcess(t, SERVER, [], { env });
   const reply = await send((await server.base()).replace('0.0.0.0', '127.0.0.1'), 'GET', '/api/v1/users/me', {
     headers: { authorization: 'Basic Ym9iQGhidG4uaW86SDBsYmVydG9uU2Nob29sOTgh' },
   });
@@ -148,7 +148,7 @@ test('main-4 finds the user as the tutorial does, and the server that user (task
   }
   await stopped(server);
 
-  const api = startProcess(t, 'src/server.ts', [], { env });
+  const api = startProcess(t, SERVER, [], { env });
   const login = await send((await api.base()).replace('0.0.0.0', '127.0.0.1'), 'POST', '/api/v1/auth_session/login', {
     form: { email: 'bobsession@hbtn.io', password: 'fake pwd' },
   });

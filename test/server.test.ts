@@ -11,9 +11,9 @@ import type { AuthType } from '../src/config.ts';
 import { packageVersion } from '../src/version.ts';
 import { cookieOf, send } from './helpers/client.ts';
 import { temporaryDirectory } from './helpers/directory.ts';
-import { runProcess } from './helpers/process.ts';
+import { runProcess, SERVER } from './helpers/process.ts';
 import type { ProcessOptions } from './helpers/process.ts';
-import { directoryWithUser, SERVER, startServer } from './helpers/server-process.ts';
+import { directoryWithUser, startServer } from './helpers/server-process.ts';
 import { startTestService } from './helpers/service.ts';
 
 const EMAIL = 'bob@hbtn.io';

@@ -82,7 +82,7 @@ async function startWithSocket(t: TestContext, listening: Server): Promise<(patt
   const descriptor: unknown = Reflect.get(Reflect.get(listening, '_handle'), 'fd');
   assert.ok(typeof descriptor === 'number');
   const { PATH = '' } = process.env;
-  const command = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --import tsx src/server.ts';
+  const command = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" dist/server.js';
   const child = spawn('/bin/sh', ['-c', command, process.execPath], {
     env: { PATH, API_HOST: '192.0.2.1', DATA_DIR: temporaryDirectory(t) },
     stdio: ['ignore', 'pipe', 'inherit', descriptor],

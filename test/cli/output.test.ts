@@ -81,7 +81,7 @@ test('Progress tells an estimate after the first step, then how far it is, on a 
 
 /** Runs a command in a shell, as a person would type it. */
 function shell(t: TestContext, command: string, directory: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const cli = `'${process.execPath}' --import tsx src/cli.ts`;
+  const cli = `'${process.execPath}' dist/cli.js`;
   const child = spawn('bash', ['-c', `set -o pipefail; ${command.replaceAll('CLI', cli)}`], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: directory },
   });

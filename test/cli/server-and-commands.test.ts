@@ -3,17 +3,16 @@ import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { DirectoryLock } from '../../src/storage/journal/lock.ts';
 import { EMAIL, PASSWORD } from '../helpers/accounts.ts';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
+import { until } from '../helpers/faulty-file-system.ts';
 import { runCli, TestSystem } from '../helpers/in-process-cli.ts';
-import { runProcess } from '../helpers/process.ts';
+import { CLI, runProcess } from '../helpers/process.ts';
 import { startServer } from '../helpers/server-process.ts';
 import { startTestService } from '../helpers/service.ts';
-import { openModels } from '../helpers/stored-models.ts';
 
-const CLI = 'src/cli.ts';
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 const notRoot = isRoot ? false : 'only root may be another user';
@@ -34,12 +33,18 @@ function connectAs(userId: number, path: string): Promise<string> {
 
 test('a server that starts while a command has the directory waits for it', async (t) => {
   const DATA_DIR = temporaryDirectory(t);
-  const models = await openModels(DATA_DIR);
-  const server = startServer(t, { DATA_DIR });
+  let connections = 0;
   // As the command that it is, this process takes no requests; what the server meets is an end of the connection.
-  await delay(2_000);
-  assert.deepEqual([server.stdout, server.stderr], ['', '']);
-  await models.store.close();
+  const lock = await DirectoryLock.acquire(DATA_DIR, {
+    onConnection: (socket) => {
+      connections += 1;
+      socket.destroy();
+    },
+  });
+  const server = startServer(t, { DATA_DIR });
+  await until(() => connections > 5 || server.isOver);
+  assert.deepEqual([server.stdout, server.stderr, server.isOver], ['', '', false]);
+  await lock.release();
   assert.equal((await send(await server.base(), 'GET', '/api/v1/status')).status, 200);
 });
 

@@ -20,7 +20,11 @@ export interface ProcessOptions {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A TypeScript file of ours as a process of its own. */
+/** What ships, built by `npm test` before the tests run: it starts in a third of the time that its TypeScript takes. */
+export const SERVER = 'dist/server.js';
+export const CLI = 'dist/cli.js';
+
+/** A program of ours, built or in TypeScript, as a process of its own. */
 export class TestProcess {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -29,7 +33,8 @@ export class TestProcess {
 
   constructor(script: string, args: readonly string[], options: ProcessOptions) {
     const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
-    this.#child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
+    this.#child = spawn(process.execPath, [...loader, script, ...args], {
       cwd: ROOT,
       env: { PATH, HOME, TMPDIR, ...options.env },
     });
@@ -69,11 +74,11 @@ export class TestProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Waits until its standard output matches; fails where the process ends first. */
-  output(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Waits until what it has written matches; fails where the process ends first. */
+  output(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const match = pattern.exec(this.#seen.stdout);
+        const match = pattern.exec(this.#seen[stream]);
         if (match === null && !this.isOver) return;
         this.#watchers.delete(look);
         if (match !== null) resolve(match);

@@ -5,11 +5,9 @@ import { User } from '../../src/models/user.ts';
 import { PasswordHasher } from '../../src/security/password.ts';
 import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import { temporaryDirectory } from './directory.ts';
-import { startProcess } from './process.ts';
+import { SERVER, startProcess } from './process.ts';
 import type { ProcessOptions, TestProcess } from './process.ts';
 import { CHEAP_COST } from './service.ts';
-
-export const SERVER = 'src/server.ts';
 
 /** Starts the server as a process, on a free port and, where none is given, in a directory of its own. */
 export function startServer(t: TestContext, env: NonNullable<ProcessOptions['env']>): TestProcess {

@@ -39,7 +39,7 @@ export async function withModels<T>(directory: string, use: (models: OpenModels)
   }
 }
 
-interface Content {
+export interface Content {
   readonly users: readonly User[];
   readonly sessions: readonly UserSession[];
 }

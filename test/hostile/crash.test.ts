@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
-import { runProcess, startProcess } from '../helpers/process.ts';
+import { CLI, runProcess, SERVER, startProcess } from '../helpers/process.ts';
 import { FORM_TYPE, LOGIN, request } from '../helpers/requests.ts';
 import { Wire } from '../helpers/wire.ts';
 
@@ -23,7 +23,7 @@ for (const [what, code] of BUGS) {
       DATA_DIR: temporaryDirectory(t),
       NODE_OPTIONS: `--import=data:text/javascript,${module}`,
     };
-    const server = startProcess(t, 'src/server.ts', [], { env });
+    const server = startProcess(t, SERVER, [], { env });
     const base = await server.base();
     const halfSent = await Wire.open(Number(new URL(base).port));
     halfSent.send(request(LOGIN, `${FORM_TYPE}Content-Length: 9\r\n`)); // must not hold the end up
@@ -39,10 +39,10 @@ for (const [what, code] of BUGS) {
     assert.match(stdout, /"GET \/api\/v1\/status\?last HTTP\/1\.1" 200 -\n$/, 'the line of the last request is there');
     await halfSent.rest();
 
-    const listed = await runProcess(t, 'src/cli.ts', ['user', 'list'], { env: { DATA_DIR: env.DATA_DIR } });
+    const listed = await runProcess(t, CLI, ['user', 'list'], { env: { DATA_DIR: env.DATA_DIR } });
     assert.equal(listed.code, 0, listed.stderr);
     assert.match(listed.stdout, /kept@x\.y/);
-    const checked = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: env.DATA_DIR } });
+    const checked = await runProcess(t, CLI, ['check'], { env: { DATA_DIR: env.DATA_DIR } });
     assert.equal(checked.code, 0, checked.stdout);
   });
 }

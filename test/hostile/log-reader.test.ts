@@ -10,6 +10,7 @@ import type { TestContext } from 'node:test';
 import type { LogFormat } from '../../src/config.ts';
 import { send } from '../helpers/client.ts';
 import { temporaryDirectory } from '../helpers/directory.ts';
+import { SERVER } from '../helpers/process.ts';
 import { request, STATUS } from '../helpers/requests.ts';
 import { Wire } from '../helpers/wire.ts';
 
@@ -35,7 +36,7 @@ async function startLogged(t: TestContext, logFormat: LogFormat = 'common'): Pro
   const reader = new Socket({ fd: openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
   const stdout = openSync(pipe, constants.O_WRONLY);
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
+  const child = spawn(process.execPath, [SERVER], {
     env: { PATH, HOME, API_PORT: '0', DATA_DIR: join(directory, 'data'), LOG_FORMAT: logFormat, ALLOWED_HOSTS: '*' },
     stdio: ['ignore', stdout, 'pipe'],
   });

@@ -4,10 +4,9 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cookieOf } from '../helpers/client.ts';
 import type { Reply } from '../helpers/client.ts';
-import { SERVER } from '../helpers/server-process.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../helpers/service.ts';
-import { runProcess } from '../helpers/process.ts';
+import { runProcess, SERVER } from '../helpers/process.ts';
 import { PASSWORD, sharedCluster } from './cluster.ts';
 
 const cluster = sharedCluster({ before, after });

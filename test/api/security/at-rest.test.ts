@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { send } from '../../helpers/client.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
+import { CLI, runProcess } from '../../helpers/process.ts';
+import { startServer } from '../../helpers/server-process.ts';
 import { startTestService } from '../../helpers/service.ts';
 import { EMAIL, SESSION_TYPES } from '../../helpers/accounts.ts';
 import { assertHoldsNone, candidates, filesOf, IMPORTED, SECRETS, useInEveryWay } from '../../helpers/secrets.ts';
 import type { Target } from '../../helpers/secrets.ts';
+
+type Environment = { readonly [name: string]: string };
 
 async function assertNoneOpens(target: Target, values: readonly string[]): Promise<void> {
   for (const value of values) {
@@ -34,41 +36,23 @@ function tutorialFile(directory: string): string {
   return path;
 }
 
-function cli(dataDirectory: string, input: string, ...words: readonly string[]): string {
-  const options = { input, encoding: 'utf8', env: { ...process.env, DATA_DIR: dataDirectory } } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...words], options);
-  assert.equal(status, 0, stderr);
+async function cli(t: TestContext, env: Environment, input: string, ...words: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProcess(t, CLI, words, { env, input });
+  assert.equal(code, 0, stderr);
   return stdout + stderr;
-}
-
-/** The server as an operator runs it, in a process of its own. */
-async function startProcess(t: TestContext, dataDirectory: string, logFormat: string) {
-  const env = { ...process.env, API_PORT: '0', DATA_DIR: dataDirectory, LOG_FORMAT: logFormat };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], { env });
-  t.after(() => child.kill('SIGKILL'));
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('latin1').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('latin1').on('data', (text: string) => (output.stderr += text));
-  let base: string | undefined;
-  while (base === undefined) {
-    await once(child.stdout, 'data');
-    base = /Running on (http:\/\/[\d.:]+)\//.exec(output.stdout)?.[1];
-  }
-  const target: Target = { base, api: (method, path, options) => send(base, method, `/api/v1${path}`, options) };
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await once(child, 'close');
-  };
-  return { target, stop, output };
 }
 
 for (const logFormat of ['common', 'json']) {
   test(`DATA_DIR and the output hold no password and no session id when LOG_FORMAT=${logFormat}`, async (t) => {
     const directory = temporaryDirectory(t);
     const dataDirectory = join(directory, 'data');
-    const added = cli(dataDirectory, `${SECRETS.right}\n`, 'user', 'add', EMAIL);
-    const imported = cli(dataDirectory, '', 'import', tutorialFile(directory));
-    const { target, stop, output } = await startProcess(t, dataDirectory, logFormat);
+    const env = { DATA_DIR: dataDirectory, LOG_FORMAT: logFormat };
+    const added = await cli(t, env, `${SECRETS.right}\n`, 'user', 'add', EMAIL);
+    const imported = await cli(t, env, '', 'import', tutorialFile(directory));
+    // The server as an operator runs it, in a process of its own.
+    const server = startServer(t, env);
+    const base = await server.base();
+    const target: Target = { base, api: (method, path, options) => send(base, method, `/api/v1${path}`, options) };
     const cookies = await useInEveryWay(target);
     assert.ok(cookies.length >= 4, String(cookies.length));
     const last = cookies.at(-1) ?? '';
@@ -76,8 +60,9 @@ for (const logFormat of ['common', 'json']) {
 
     const files = filesOf(dataDirectory);
     await assertNoneOpens(target, candidates(files));
-    await stop();
-    const printed = [added, imported, output.stdout, output.stderr].map((text) => Buffer.from(text, 'latin1'));
+    server.kill('SIGTERM');
+    const output = await server.ended;
+    const printed = [added, imported, output.stdout, output.stderr].map((text) => Buffer.from(text));
     const sources = [...files, ...filesOf(dataDirectory), ...printed.map((bytes) => ({ name: 'output', bytes }))];
     assertHoldsNone(sources, [...Object.values(SECRETS), ...idsOf(cookies)]);
 
@@ -101,6 +86,7 @@ for (const authType of [...SESSION_TYPES, 'basic_auth'] as const) {
     const cookies = await useInEveryWay(server);
     assert.equal(cookies.length > 0, authType !== 'basic_auth');
     const files = filesOf(server.directory);
+    assert.ok(files.length > 0);
     await assertNoneOpens(server, candidates(files));
     const logs = Object.entries(server.logs).map(([name, lines]) => ({ name, bytes: Buffer.from(lines.join('')) }));
     assertHoldsNone([...files, ...logs], [...Object.values(SECRETS), ...idsOf(cookies)]);
@@ -113,5 +99,7 @@ test('DATA_DIR is open to its owner alone', async (t) => {
   const server = await startTestService(t, { dataDirectory });
   await server.addUser(EMAIL, SECRETS.right);
   assert.equal(statSync(dataDirectory).mode & 0o777, 0o700);
-  for (const { name } of filesOf(dataDirectory)) assert.equal(statSync(name).mode & 0o077, 0, name);
+  const files = filesOf(dataDirectory);
+  assert.ok(files.length > 1);
+  for (const { name } of files) assert.equal(statSync(name).mode & 0o077, 0, name);
 });

@@ -9,7 +9,7 @@ import { StoreCheck } from '../../../src/storage/journal/check.ts';
 import { encodeLine, JOURNAL_HEADER } from '../../../src/storage/journal/journal-line.ts';
 import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { CLI, runProcess } from '../../helpers/process.ts';
 import type { Ended } from '../../helpers/process.ts';
 import { journalBytes, journalPath, numberedSession, numberedUser, withModels } from '../../helpers/stored-models.ts';
 
@@ -35,7 +35,7 @@ function stateOf(directory: string): object {
 
 async function check(t: TestContext, directory: string): Promise<Ended> {
   const before = stateOf(directory);
-  const result = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
+  const result = await runProcess(t, CLI, ['check'], { env: { DATA_DIR: directory } });
   assert.deepEqual(stateOf(directory), before, 'the check changed a file');
   return result;
 }
@@ -101,7 +101,7 @@ test('check leaves a journal of a newer version to that one', async (t) => {
 
 test('check exits 1 where there is no such directory, and does not make it', async (t) => {
   const directory = join(temporaryDirectory(t), 'none');
-  const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
+  const { code, stdout, stderr } = await runProcess(t, CLI, ['check'], { env: { DATA_DIR: directory } });
   assert.deepEqual([code, stdout], [1, '']);
   assert.match(stderr, /^cannot use DATA_DIR \S+: ENOENT, there is no such directory: .*\n$/);
   assert.deepEqual(readdirSync(join(directory, '..')), []);

@@ -8,7 +8,7 @@ import { checkDirectory, withDirectoryErrors } from '../../../src/storage/journa
 import { effectiveUserId } from '../../../src/storage/journal/machine.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { systemError } from '../../helpers/faulty-file-system.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { CLI, runProcess, SERVER } from '../../helpers/process.ts';
 import { numberedUser, openModels, withModels } from '../../helpers/stored-models.ts';
 
 const SOMEBODY = 12_345;
@@ -39,7 +39,7 @@ for (const mode of [0o777, 0o1777, 0o702, 0o773]) {
       await assert.rejects(openModels(directory, { access }), says(pattern));
     }
     assert.deepEqual(readdirSync(directory), []);
-    const { code, stderr } = await runProcess(t, 'src/server.ts', [], { env: { DATA_DIR: directory, API_PORT: '0' } });
+    const { code, stderr } = await runProcess(t, SERVER, [], { env: { DATA_DIR: directory, API_PORT: '0' } });
     assert.equal(code, 1);
     assert.match(stderr.trimEnd(), pattern);
   });
@@ -112,7 +112,7 @@ test('server and command line say what to do where DATA_DIR is a file, or below 
     [file, /^cannot use DATA_DIR \S+: (?:EEXIST, a file is in the way|ENOTDIR, a part of its path is a file): .*\n$|is no directory: move that file/],
     [join(file, 'data'), /^cannot use DATA_DIR \S+: ENOTDIR, a part of its path is a file: .*\n$/],
   ] as const) {
-    for (const [script, ...args] of [['src/server.ts'], ['src/cli.ts', 'user', 'list'], ['src/cli.ts', 'check']] as const) {
+    for (const [script, ...args] of [[SERVER], [CLI, 'user', 'list'], [CLI, 'check']] as const) {
       const { code, stdout, stderr } = await runProcess(t, script, args, { env: { DATA_DIR: directory, API_PORT: '0' } });
       assert.deepEqual([code, stdout], [1, ''], stderr);
       assert.match(stderr, pattern, script);
@@ -124,7 +124,7 @@ test('user list, user remove and user password make no directory where DATA_DIR 
   const parent = temporaryDirectory(t);
   for (const args of [['user', 'list'], ['user', 'remove', 'a@b'], ['user', 'password', 'a@b']]) {
     const env = { DATA_DIR: join(parent, 'dta') };
-    const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', args, { env, input: 'a long enough one\n' });
+    const { code, stdout, stderr } = await runProcess(t, CLI, args, { env, input: 'a long enough one\n' });
     assert.deepEqual([code, stdout], [1, ''], args.join(' '));
     assert.match(stderr, /^cannot use DATA_DIR \S+: ENOENT, there is no such directory: set DATA_DIR to the one that/);
   }

@@ -10,7 +10,7 @@ import { LOCK_SOCKET } from '../../../src/storage/journal/lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { anotherContainer, anotherMachine, machineWithoutProc } from '../../helpers/machine.ts';
-import { startProcess } from '../../helpers/process.ts';
+import { CLI, startProcess } from '../../helpers/process.ts';
 import type { TestProcess } from '../../helpers/process.ts';
 
 const HOLDER = 'test/helpers/store-holder.ts';
@@ -62,17 +62,22 @@ test('user list waits in a PID namespace of its own while a process outside has 
   const unshare = ['--pid', '--fork', '--mount-proc'];
   const isAllowed = spawnSync('unshare', [...unshare, 'true']).status === 0;
   t.diagnostic(`a PID namespace ${isAllowed ? 'was' : 'could not be'} made`);
-  const command = [process.execPath, '--import', 'tsx', 'src/cli.ts', 'user', 'list'];
+  const command = [process.execPath, CLI, 'user', 'list'];
   const [program = '', ...args] = isAllowed ? ['unshare', ...unshare, ...command] : command;
   const child = spawn(program, args, { env: { PATH: process.env['PATH'] ?? '', DATA_DIR: directory } });
   let problem = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     problem += text;
   });
-  while (!problem.includes(`waiting for another command that has ${directory}\n`)) await once(child.stderr, 'data');
+  const ended = once(child, 'close');
+  const hasToldNothing = ended.then(() => assert.fail(`it ended before it told that it waits: ${problem}`));
+  while (!problem.includes(`waiting for another command that has ${directory}\n`)) {
+    await Promise.race([once(child.stderr, 'data'), hasToldNothing]);
+  }
+  hasToldNothing.catch(() => {});
   assert.ok(!holder.isOver);
   holder.kill('SIGKILL');
-  const [code]: unknown[] = await once(child, 'close');
+  const [code]: unknown[] = await ended;
   assert.equal(code, 0, problem);
 });
 

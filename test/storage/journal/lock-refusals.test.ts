@@ -101,7 +101,7 @@ test('a start that can write no byte says so and leaves nothing behind, five tim
   const directory = temporaryDirectory(t);
   for (let attempt = 0; attempt < 5; attempt += 1) {
     // No file may have a byte (setrlimit(2), RLIMIT_FSIZE): what a full disk does, without one.
-    const script = 'ulimit -f 0; exec "$0" --import tsx src/cli.ts user list';
+    const script = 'ulimit -f 0; exec "$0" dist/cli.js user list';
     const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: directory, TSX_DISABLE_CACHE: '1' };
     const child = spawn('/bin/sh', ['-c', script, process.execPath], { env });
     let problem = '';

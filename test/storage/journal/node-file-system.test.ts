@@ -9,7 +9,7 @@ import type { RefusableCalls } from '../../../src/storage/journal/node-file-syst
 import { ownerForFilesIn } from '../../../src/storage/journal/owner.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { systemError } from '../../helpers/faulty-file-system.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { CLI, runProcess } from '../../helpers/process.ts';
 import { numberedUser, openModels, reopenedContent } from '../../helpers/stored-models.ts';
 
 const SOMEBODY = 12_345;
@@ -86,7 +86,7 @@ test("ownerForFilesIn() is the directory's owner for root's files, and nobody el
 test("what root makes or rewrites in another user's directory is that user's", async (t) => {
   const directory = temporaryDirectory(t);
   const run = (args: readonly string[]): Promise<unknown> =>
-    runProcess(t, 'src/cli.ts', args, { env: { DATA_DIR: directory }, input: 'a long enough one\n' });
+    runProcess(t, CLI, args, { env: { DATA_DIR: directory }, input: 'a long enough one\n' });
   if (effectiveUserId() === 0) {
     chownSync(directory, SOMEBODY, SOMEBODY);
     await run(['user', 'add', 'bob@example.com']);

@@ -70,7 +70,8 @@ property('a power cut at any step loses nothing that was acknowledged, nor what 
 test('a power cut after a process that was killed at any step loses nothing that the next one promised', async (t) => {
   const directory = temporaryDirectory(t);
   const after = temporaryDirectory(t);
-  for (let step = 0, isOver = false; !isOver; step += 1) {
+  let step = 0;
+  for (let isOver = false; !isOver; step += 1) {
     const disk = new PowerCutFileSystem();
     const fileSystem = new FaultyFileSystem(disk);
     fileSystem.crashAtStep = step;
@@ -89,6 +90,7 @@ test('a power cut after a process that was killed at any step loses nothing that
     assert.deepEqual((await reopenedContent(after)).users, [...served, promised], `killed at step ${step}`);
     await next.store.close();
   }
+  assert.ok(step > 20, `${step} steps`);
 });
 
 /** The least that a disk may have: what was synced. The names are those synced, or those seen. */
@@ -97,7 +99,8 @@ const LEAST = [() => 0, (bound: number) => (bound === 2 ? 1 : 0)] as const;
 test('a power cut at any step of a compaction loses nothing that was acknowledged meanwhile', async (t) => {
   const directory = temporaryDirectory(t);
   const after = temporaryDirectory(t);
-  for (let step = 0, isOver = false; !isOver; step += 1) {
+  let step = 0;
+  for (let isOver = false; !isOver; step += 1) {
     const disk = new PowerCutFileSystem();
     const fileSystem = new FaultyFileSystem(disk);
     const models = await openModels(directory, { fileSystem, compactionFloor: 5 });
@@ -124,6 +127,7 @@ test('a power cut at any step of a compaction loses nothing that was acknowledge
     }
     await models.store.close();
   }
+  assert.ok(step > 8, `${step} steps`);
 });
 
 test('a power cut at any step of setting a torn end aside loses nothing of it', async (t) => {

@@ -11,7 +11,7 @@ import { DirectoryLock, LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { TORN_FILE_PREFIX } from '../../../src/storage/journal/journal-recovery.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { FaultyFileSystem, systemError } from '../../helpers/faulty-file-system.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { CLI, runProcess } from '../../helpers/process.ts';
 import { journalBytes, journalPath, numberedUser, openModels, withModels } from '../../helpers/stored-models.ts';
 
 async function makeData(t: TestContext): Promise<string> {
@@ -66,7 +66,7 @@ test('user list changes no file, and leaves no lock, whatever the journal holds'
     return readdirSync(directory).map((name) => [name, statSync(join(directory, name)).mtimeMs, journalBytes(directory)]);
   };
   const before = state();
-  const { code, stdout, stderr } = await runProcess(t, 'src/cli.ts', ['user', 'list'], { env: { DATA_DIR: directory } });
+  const { code, stdout, stderr } = await runProcess(t, CLI, ['user', 'list'], { env: { DATA_DIR: directory } });
   assert.equal(code, 0);
   assert.match(stdout, /^user-1 .* user1@example\.com\n$/);
   assert.equal(stderr, '');
@@ -87,7 +87,7 @@ test('an empty journal is refused where the lock of a process that was killed sa
     assert.deepEqual(readdirSync(directory), ['journal.jsonl', LOCK_FILE]);
     assert.equal(journalBytes(directory).length, 0);
   }
-  const check = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
+  const check = await runProcess(t, CLI, ['check'], { env: { DATA_DIR: directory } });
   assert.equal(check.code, 1);
   assert.match(check.stderr, pattern);
   // Removed on purpose, as the sentence says.

@@ -12,7 +12,7 @@ import { NEW_JOURNAL_FILE } from '../../../src/storage/journal/journal-recovery.
 import { LOCK_FILE } from '../../../src/storage/journal/lock.ts';
 import { temporaryDirectory } from '../../helpers/directory.ts';
 import { FaultyFileSystem } from '../../helpers/faulty-file-system.ts';
-import { runProcess } from '../../helpers/process.ts';
+import { CLI, runProcess } from '../../helpers/process.ts';
 import { startTestService } from '../../helpers/service.ts';
 import { contentOf, dropLock, journalBytes, journalPath, numberedUser, openModels, withModels } from '../../helpers/stored-models.ts';
 
@@ -79,10 +79,10 @@ test('a torn end of a journal of format 1 is set aside before it is rewritten', 
 
 test('reading and checking leave a directory of format 1 as it is', async (t) => {
   const directory = oldDirectory(t);
-  const list = await runProcess(t, 'src/cli.ts', ['user', 'list'], { env: { DATA_DIR: directory } });
+  const list = await runProcess(t, CLI, ['user', 'list'], { env: { DATA_DIR: directory } });
   assert.deepEqual([list.code, list.stderr], [0, '']);
   for (const email of EMAILS) assert.ok(list.stdout.includes(email));
-  const check = await runProcess(t, 'src/cli.ts', ['check'], { env: { DATA_DIR: directory } });
+  const check = await runProcess(t, CLI, ['check'], { env: { DATA_DIR: directory } });
   assert.equal(check.code, 0);
   assert.match(check.stdout, /7 lines, 1661 bytes, 6 entries, all whole\n {2}format 1: the next start rewrites it in format 2\n/);
   assert.deepEqual(journalBytes(directory), readFileSync(FIXTURE));
