@@ -73,6 +73,12 @@ export class Person {
     for (const [label, value] of Object.entries(fields)) await this.page.getByLabel(label, { exact: true }).fill(value);
   }
 
+  /** Types into the field that the page gives the focus: it does so only with its first frame. */
+  async typeInto(label: string, text: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).and(this.page.locator(':focus')).waitFor();
+    await this.page.keyboard.type(text);
+  }
+
   /** Presses a button, or a link that looks like one, and waits for the next page. */
   async press(name: string, within = 'body'): Promise<void> {
     const target = this.page.locator(within).locator('button, a.button').filter({ hasText: new RegExp(`^${name}`) });

@@ -11,11 +11,12 @@ const NOT_TOGETHER = 'The email and password do not belong together.';
 for (const [how, options] of SCRIPTS) {
   test(`a person signs in and out by keyboard alone, ${how}`, async (t) => {
     const pages = await startPages(t);
-    const { page } = await Person.start(t, await browser(), pages.server.base, options);
-    await page.goto(`${pages.server.base}/account`);
-    await page.keyboard.type('mia@example.com');
+    const person = await Person.start(t, await browser(), pages.server.base, options);
+    const { page } = person;
+    await person.goTo('/account');
+    await person.typeInto('Email', 'mia@example.com');
     await page.keyboard.press('Tab');
-    await page.keyboard.type(PASSWORD);
+    await person.typeInto('Password', PASSWORD);
     await Promise.all([page.waitForURL('**/account'), page.keyboard.press('Enter')]);
     assert.match(await page.innerText('body'), /You sign in as mia@example\.com/);
     // The host, then the button beside it.

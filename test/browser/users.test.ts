@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PASSWORD } from '../helpers/organisation.ts';
 import { startPages } from '../helpers/pages.ts';
 import { Person, SCRIPTS, startBrowser } from './browser.ts';
 
@@ -100,7 +101,7 @@ for (const [how, options] of SCRIPTS) {
     await admin.press('Remove this user');
     assert.match(await admin.text(), /Enter your password again to go on/);
     assert.equal(await admin.page.getByLabel('Email', { exact: true }).inputValue(), 'admin@example.com');
-    await admin.page.keyboard.type('correct horse battery');
+    await admin.typeInto('Password', PASSWORD);
     await Promise.all([admin.page.waitForURL('**/remove'), admin.page.keyboard.press('Enter')]);
     assert.equal(await admin.page.innerText('h1'), 'Remove this user?');
   });
