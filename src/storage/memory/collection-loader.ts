@@ -38,7 +38,7 @@ export class CollectionLoader<M extends Identified, O extends Identified> {
       table.remove(id);
       this.#dropOwnedOf(id);
     }
-    for (const removal of removeOwned) table.removeOwned(removal.owner, removal.except);
+    for (const { owner: ownerId, except } of removeOwned) table.removeOwned(ownerId, except === null ? [] : [except]);
     const shareOwnerId = (id: string): string => owner?.table.get(id)?.id ?? id;
     // A look-up that a million sessions do without.
     const mayMatter = this.#owned.length > 0 || schema.secretsOf !== undefined;
@@ -59,7 +59,7 @@ export class CollectionLoader<M extends Identified, O extends Identified> {
     const { table, owner } = this.#collection;
     if (owner !== null) {
       const missing = [...table.ownerIds()].filter((id) => owner.table.get(id) === null);
-      for (const id of missing) table.removeOwned(id, null);
+      for (const id of missing) table.removeOwned(id, []);
     }
     table.freeRemoved(Number.POSITIVE_INFINITY);
   }

@@ -178,7 +178,7 @@ export class Collection<M extends Identified, O extends Identified = never>
   }
 
   dropOwned(ownerId: string): void {
-    this.table.removeOwned(ownerId, null);
+    this.table.removeOwned(ownerId, []);
   }
 
   hasSecretsToErase(model: M, next: M | null): boolean {

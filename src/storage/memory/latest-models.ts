@@ -18,7 +18,13 @@ export class LatestModels<M extends Identified> {
   }
 
   get(id: string): M | null {
-    return this.#after(this.#pending, id);
+    let model = this.#collection.table.get(id);
+    for (const changes of this.#pending) {
+      const staged = changes.get(id);
+      if (staged !== undefined) model = staged;
+      else if (model !== null && changes.takes(model)) model = null;
+    }
+    return model;
   }
 
   /** The id of the model that will have `key` in a unique index, or null. */
@@ -116,25 +122,12 @@ export class LatestModels<M extends Identified> {
     this.#pending = this.#pending.filter((other) => other !== changes);
   }
 
-  /** The model as it will be once these batches, the oldest ones, are durable. */
-  #after(pending: readonly PendingChanges<M>[], id: string): M | null {
-    let model = this.#collection.table.get(id);
-    for (const changes of pending) {
-      const staged = changes.get(id);
-      if (staged !== undefined) model = staged;
-      else if (model !== null && changes.takes(model)) model = null;
-    }
-    return model;
-  }
-
   /** The ids that are not in the table, or not at their place in it, in order. */
   #addedIds(): Set<string> {
     const added = new Set<string>();
-    for (const [place, changes] of this.#pending.entries()) {
-      const earlier = this.#pending.slice(0, place);
+    for (const changes of this.#pending) {
       for (const [id, model] of changes.models()) {
-        const former = this.#after(earlier, id);
-        if (former !== null && !changes.isRemoved(id)) continue;
+        if (model !== null && !changes.adds(id)) continue;
         added.delete(id);
         if (model !== null) added.add(id);
       }

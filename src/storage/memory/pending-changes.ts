@@ -1,7 +1,9 @@
 import type { Identified, Index, StoredRecord } from '../store.ts';
 import { indexKey } from '../store.ts';
-import type { Batch, EncodedChanges, OwnedRemoval, Part } from './batch.ts';
+import type { Batch, EncodedChanges, Part } from './batch.ts';
 import type { Table } from './table.ts';
+import { TakenOwners } from './taken-owners.ts';
+import type { TakenOwner } from './taken-owners.ts';
 
 /** What the changes of a batch must know of their collection. */
 export interface ChangedCollection<M extends Identified> {
@@ -23,13 +25,6 @@ export interface ChangedCollection<M extends Identified> {
   freeRemoved(): void;
 }
 
-/** All models of an owner that earlier batches left are removed, but for one. */
-interface TakenOwner {
-  readonly exceptId: string | null;
-  /** The owner is removed in the same commit, which says it all. */
-  readonly isImplied: boolean;
-}
-
 /**
  * The changes of one collection that are not durable yet: what the next writer must take into account,
  * and no reader may see.
@@ -41,12 +36,13 @@ export class PendingChanges<M extends Identified> implements Part {
   #batch: Batch;
   #hasSecretsToErase = false;
   readonly #collection: ChangedCollection<M>;
-  /** Owner → what of its models is removed. */
-  readonly #owners = new Map<string, TakenOwner>();
-  /** The ids removed, saved again or not. */
+  readonly #owners = new TakenOwners();
+  /** The ids removed by id, saved again or not. */
   readonly #removed = new Set<string>();
   /** id → the new model, or null: removed. */
   readonly #models = new Map<string, M | null>();
+  /** The ids that were nobody's when they were saved: they come last. Others keep the place of what they replace. */
+  readonly #added = new Set<string>();
   /** unique index → value → the id that has it now, or null: given up. */
   readonly #claims = new Map<Index<M>, Map<string, string | null>>();
 
@@ -66,9 +62,8 @@ export class PendingChanges<M extends Identified> implements Part {
   }
 
   get changeCount(): number {
-    let count = this.#removed.size;
+    let count = this.#removed.size + this.#owners.removals().length;
     for (const model of this.#models.values()) count += model === null ? 0 : 1;
-    for (const { isImplied } of this.#owners.values()) count += isImplied ? 0 : 1;
     return count;
   }
 
@@ -83,18 +78,17 @@ export class PendingChanges<M extends Identified> implements Part {
 
   /** Whether this batch removes a model that an earlier one left, by its owner. */
   takes(model: M): boolean {
-    if (this.#owners.size === 0 || this.#collection.ownerIndex === null) return false;
-    const taken = this.takenOf(indexKey(this.#collection.ownerIndex, model));
-    return taken !== undefined && taken.exceptId !== model.id;
+    return this.#owners.size > 0 && this.#owners.take(this.#ownerIdOf(model), model.id);
   }
 
-  takenOf(ownerId: string | null): TakenOwner | undefined {
-    return ownerId === null ? undefined : this.#owners.get(ownerId);
+  /** What of an owner's models, left by earlier batches, this one removes. */
+  takenOf(ownerId: string): TakenOwner | undefined {
+    return this.#owners.of(ownerId);
   }
 
   /** Whether the model with this id is new in this batch, though an earlier one may have had it. */
-  isRemoved(id: string): boolean {
-    return this.#removed.has(id);
+  adds(id: string): boolean {
+    return this.#added.has(id);
   }
 
   /** Who has a unique value after this batch: null for nobody, undefined where it does not touch it. */
@@ -119,24 +113,28 @@ export class PendingChanges<M extends Identified> implements Part {
       if (taken !== null) claims.set(taken, id);
     }
     if (previous !== null && this.#collection.hasSecretsToErase(previous, next)) this.#hasSecretsToErase = true;
-    // What is saved again after its removal goes to the end.
-    if (previous === null) this.#models.delete(id);
-    // Removed with all that its owner had: what is saved now is new.
-    if (next === null || (previous === null && this.#collection.table.get(id) !== null)) this.#removed.add(id);
+    if (next === null) this.#removed.add(id);
+    if (previous === null) this.#add(id);
     this.#models.set(id, next);
   }
 
   /** Removes the models of an owner that are in this batch, and marks those of earlier ones as removed. */
   takeOwner(ownerId: string, exceptId: string | null, isImplied: boolean): void {
-    const index = this.#collection.ownerIndex;
     for (const [id, model] of this.#models) {
-      if (model !== null && id !== exceptId && index?.valueOf(model) === ownerId) this.set(id, model, null);
+      if (model !== null && id !== exceptId && this.#ownerIdOf(model) === ownerId) this.set(id, model, null);
     }
-    const former = this.#owners.get(ownerId);
-    this.#owners.set(ownerId, {
-      exceptId: former === undefined || former.exceptId === exceptId ? exceptId : null,
-      isImplied: isImplied || former?.isImplied === true,
-    });
+    this.#owners.mark(ownerId, exceptId, isImplied);
+  }
+
+  /** What is saved again after its removal goes to the end. */
+  #add(id: string): void {
+    this.#models.delete(id);
+    this.#added.add(id);
+  }
+
+  #ownerIdOf(model: M): string | null {
+    const { ownerIndex } = this.#collection;
+    return ownerIndex === null ? null : indexKey(ownerIndex, model);
   }
 
   encode(): EncodedChanges {
@@ -144,20 +142,16 @@ export class PendingChanges<M extends Identified> implements Part {
     for (const model of this.#models.values()) {
       if (model !== null) put.push(this.#collection.encode(model));
     }
-    const removeOwned: OwnedRemoval[] = [];
-    for (const [owner, { exceptId, isImplied }] of this.#owners) {
-      if (!isImplied) removeOwned.push({ owner, except: exceptId });
-    }
-    return { collection: this.#collection.name, put, remove: [...this.#removed], removeOwned };
+    return { collection: this.#collection.name, put, remove: [...this.#removed], removeOwned: this.#owners.removals() };
   }
 
   apply(): void {
     const { table } = this.#collection;
-    // Given to another owner, a model is none of what the former one has, and keeps its place.
-    for (const model of this.#owners.size === 0 ? [] : this.#models.values()) {
-      if (model !== null && !this.#removed.has(model.id) && table.get(model.id) !== null) table.put(model);
+    // Whoever's it was and is: what this batch replaces keeps its place.
+    const replaced = this.#owners.size === 0 ? [] : [...this.#models.keys()].filter((id) => !this.#added.has(id));
+    for (const [ownerId, { exceptId }] of this.#owners) {
+      table.removeOwned(ownerId, exceptId === null ? replaced : [exceptId, ...replaced]);
     }
-    for (const [ownerId, { exceptId }] of this.#owners) table.removeOwned(ownerId, exceptId);
     for (const id of this.#removed) table.remove(id);
     for (const model of this.#models.values()) {
       if (model !== null) table.put(model);
@@ -182,10 +176,15 @@ export class PendingChanges<M extends Identified> implements Part {
 
   /** Takes over what was changed after it. */
   #append(later: PendingChanges<M>): void {
-    for (const [ownerId, { exceptId, isImplied }] of later.#owners) this.takeOwner(ownerId, exceptId, isImplied);
+    for (const [id, model] of this.#models) {
+      // What it replaces was no longer the owner's by then, or was removed by its id.
+      const isReplaced = later.#models.has(id) && !later.#added.has(id);
+      if (model !== null && !isReplaced && later.takes(model)) this.set(id, model, null);
+    }
+    for (const [ownerId, { exceptId, isImplied }] of later.#owners) this.#owners.mark(ownerId, exceptId, isImplied);
     for (const id of later.#removed) this.#removed.add(id);
     for (const [id, model] of later.#models) {
-      if (later.#removed.has(id) || this.#models.get(id) === null) this.#models.delete(id);
+      if (later.#added.has(id)) this.#add(id);
       this.#models.set(id, model);
     }
     for (const [index, claims] of later.#claims) {

@@ -118,14 +118,18 @@ export class Table<M extends Identified> {
   /**
    * Removes every model of an owner at once, for all that reads; `freeRemoved` then frees their memory.
    *
-   * @param exceptId of a model to leave; null: none
+   * @param keptIds of models to leave, whoever's they are
    */
-  removeOwned(ownerId: string, exceptId: string | null): void {
-    const except = exceptId === null ? null : this.#entryOf(exceptId);
-    const isExcepted = except !== null && except.group?.ownerId === ownerId;
-    if (isExcepted) this.#groups.delete(except);
+  removeOwned(ownerId: string, keptIds: readonly string[]): void {
+    const kept: Entry<M>[] = [];
+    for (const id of keptIds) {
+      const entry = this.#entryOf(id);
+      if (entry?.group?.ownerId !== ownerId) continue;
+      this.#groups.delete(entry);
+      kept.push(entry);
+    }
     this.#size -= this.#groups.remove(ownerId);
-    if (isExcepted) this.#groups.add(ownerId, except);
+    for (const entry of kept) this.#groups.add(ownerId, entry);
   }
 
   /**

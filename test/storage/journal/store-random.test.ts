@@ -10,7 +10,8 @@ import { property } from '../../helpers/random.ts';
 const PAGED: ReadonlySet<string> = new Set(['first', 'ofShelves', 'ofBooks']);
 
 /**
- * The same without pages, and with every list in one order. A model that is given to another owner in the batch that removes its first one
+ * The same without pages, and with every list in one order. A model that is given to another owner in the batch that
+ * removes its first one
  * is the last of all after a restart, and keeps its place before. No model of this server changes its owner.
  */
 function unordered(value: unknown): unknown {
