@@ -4,7 +4,8 @@ import { fail, runNode, runTests, testFilesIn } from './lib/run-tests.ts';
 
 /**
  * Runs the tests in `test/postgres/`, or those whose path holds one of the arguments, or says what is missing.
- * With `--http`: the tests of the API and the gateway, on PostgreSQL.
+ * With `--http`: the tests of the API, the gateway, the pages, the accounts and the command line, on PostgreSQL, but
+ * for those about the data directory itself (`test/postgres/http-tests.ts` says which) and those without a store.
  */
 const FOLDER = join('test', 'postgres');
 const NODE_PATH = resolve(FOLDER, 'node_modules');

@@ -10,6 +10,7 @@ import { assertFailed } from './helpers/command-line.ts';
 import { temporaryDirectory } from './helpers/directory.ts';
 import { runCli } from './helpers/in-process-cli.ts';
 import { CLI, runProcess } from './helpers/process.ts';
+import { storeSettings } from './helpers/test-database.ts';
 
 test('a wrong command, operand, option or setting exits 2 in one line, and touches nothing', async (t) => {
   const missing = join(temporaryDirectory(t), 'missing');
@@ -120,7 +121,7 @@ test('user add exits 1 and makes nobody when the email or the password will not 
 });
 
 test('the entry runs a command as a process: status, standard output and standard error', async (t) => {
-  const env = { DATA_DIR: temporaryDirectory(t) };
+  const env = await storeSettings(temporaryDirectory(t));
   assert.deepEqual(await runProcess(t, CLI, ['user', 'list'], { env }), {
     code: 0,
     signal: null,

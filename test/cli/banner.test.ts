@@ -4,9 +4,11 @@ import { banner } from '../../src/cli/banner.ts';
 import { AUTH_TYPES, parseConfig } from '../../src/config.ts';
 import type { Config } from '../../src/config.ts';
 import { EMAIL, PASSWORD } from '../helpers/accounts.ts';
+import { temporaryDirectory } from '../helpers/directory.ts';
 import { runCli } from '../helpers/in-process-cli.ts';
 import { startServer } from '../helpers/server-process.ts';
 import { startTestService } from '../helpers/service.ts';
+import { storeSettings } from '../helpers/test-database.ts';
 
 const SETTINGS: Config = { ...parseConfig({}).config, sessionDurationSeconds: 60 };
 
@@ -38,7 +40,7 @@ test('the banner says how to make the first user, and then an administrator wher
 });
 
 test('with LOG_FORMAT=json every line of standard output is JSON, the banner its message', async (t) => {
-  const server = startServer(t, { LOG_FORMAT: 'json' });
+  const server = startServer(t, { ...(await storeSettings(temporaryDirectory(t))), LOG_FORMAT: 'json' });
   const base = await server.base();
   server.kill('SIGTERM');
   const { code, stdout } = await server.ended;

@@ -11,6 +11,7 @@ import { runCli } from '../helpers/in-process-cli.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestServiceOptions } from '../helpers/service.ts';
 import { contentOf, reopenedContent, withModels } from '../helpers/stored-models.ts';
+import { journalOnly } from '../helpers/test-database.ts';
 
 /** A server with two users and a session. */
 async function filledDirectory(t: TestContext, options: TestServiceOptions = {}) {
@@ -90,7 +91,7 @@ test('an import that will not do stores nothing, and says in which line', async 
   }
 });
 
-test('the export of a server with sessions in memory holds no session: their ids are those of the cookies', async (t) => {
+test('the export of a server with sessions in memory holds no session: their ids are those of the cookies', journalOnly('its server'), async (t) => {
   const { server, directory, cookie } = await filledDirectory(t, { authType: 'session_auth' });
   const text = readFileSync(await exported(t, directory), 'utf8');
   assert.equal(text.trimEnd().split('\n').length, 4);
@@ -102,7 +103,7 @@ test('the export of a server with sessions in memory holds no session: their ids
   assertFailed(await runCli(target.directory, ['import', path]), 1, /keeps sessions in memory: stop it, then import/);
 });
 
-test('export does not make a mistyped DATA_DIR', async (t) => {
+test('export does not make a mistyped DATA_DIR', journalOnly('its place'), async (t) => {
   const missing = join(temporaryDirectory(t), 'mistyped');
   assertFailed(await runCli(missing, ['export']), 1, /mistyped/);
   assert.equal(existsSync(missing), false);

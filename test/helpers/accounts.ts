@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config.ts';
-import { MODEL_OPTIONS } from './model-options.ts';
-import { declareModels } from '../../src/models/repositories.ts';
 import type { UserSession } from '../../src/models/user-session.ts';
 import type { User } from '../../src/models/user.ts';
-import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import { cookieOf } from './client.ts';
 import type { Reply, RequestOptions } from './client.ts';
 import { FaultyFileSystem, systemError } from './faulty-file-system.ts';
@@ -13,6 +10,7 @@ import type { Step } from './faulty-file-system.ts';
 import { Gate } from './gate.ts';
 import { startTestService } from './service.ts';
 import type { TestService, TestServiceOptions } from './service.ts';
+import { withModels } from './stored-models.ts';
 
 export const EMAIL = 'bob@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -71,17 +69,10 @@ export async function storedUser(server: TestService, email = EMAIL): Promise<Us
   return user;
 }
 
-/** Ends the service and reads the sessions that it has left on the disk. */
-export async function storedSessions(server: TestService): Promise<UserSession[]> {
+/** Ends the service and reads the sessions that it has left in its store. */
+export async function storedSessions(server: TestService): Promise<readonly UserSession[]> {
   await server.service.close();
-  const store = new JournalStore({ directory: server.directory });
-  const { userSessions } = declareModels(store, MODEL_OPTIONS);
-  await store.open();
-  try {
-    return await userSessions.all();
-  } finally {
-    await store.close();
-  }
+  return withModels(server.directory, async ({ userSessions }) => userSessions.all());
 }
 
 /** The disk: writes fail while `isFull`, and wait while its gate is closed. */

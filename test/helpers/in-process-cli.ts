@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/main.ts';
 import type { System } from '../../src/cli/command.ts';
 import type { OutputStream } from '../../src/cli/output.ts';
+import { storeSettings } from './test-database.ts';
 
 /** How a command ended, and what it wrote. */
 export interface Finished {
@@ -108,6 +109,6 @@ export class TestSystem implements System {
 }
 
 /** Runs a command on a data directory, within this process: it costs no start of Node. */
-export function runCli(directory: string, args: readonly string[], options: CliOptions = {}): Promise<Finished> {
-  return new TestSystem({ ...options, env: { DATA_DIR: directory, ...options.env } }).run(args);
+export async function runCli(directory: string, args: readonly string[], options: CliOptions = {}): Promise<Finished> {
+  return new TestSystem({ ...options, env: { ...(await storeSettings(directory)), ...options.env } }).run(args);
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { parseConfig } from '../../src/config.ts';
 import type { Config } from '../../src/config.ts';
@@ -40,6 +41,7 @@ export async function startTestService(t: TestContext, options: TestServiceOptio
     databaseUrl: await databaseInPlaceOf(dataDirectory),
     ...settings,
   };
+  if (fileSystem !== undefined) assert.equal(config.databaseUrl, null, 'a test that brings a disk is journalOnly()');
   const service = await startService({
     config,
     passwords,

@@ -10,6 +10,8 @@ import { JournalStore } from '../../src/storage/journal/journal-store.ts';
 import type { JournalStoreOptions } from '../../src/storage/journal/journal-store.ts';
 import { LOCK_SOCKET } from '../../src/storage/journal/lock-socket.ts';
 import { LOCK_FILE } from '../../src/storage/journal/lock.ts';
+import { createStore } from '../../src/storage/open-store.ts';
+import { databaseInPlaceOf } from './test-database.ts';
 
 export interface OpenModels extends Database {
   readonly store: JournalStore;
@@ -29,13 +31,20 @@ export async function openModels(
   return { store, notices, ...models };
 }
 
-/** Opens a store, hands it to `use`, and closes it whatever happens. */
-export async function withModels<T>(directory: string, use: (models: OpenModels) => Promise<T>): Promise<T> {
-  const models = await openModels(directory);
+/** Opens the store of a directory, or the database in its place, hands it to `use`, and closes it whatever happens. */
+export async function withModels<T>(directory: string, use: (models: Omit<OpenModels, 'store'>) => Promise<T>): Promise<T> {
+  const notices: string[] = [];
+  const { store } = createStore({
+    databaseUrl: await databaseInPlaceOf(directory),
+    dataDirectory: directory,
+    onNotice: (notice) => notices.push(notice),
+  });
+  const models = declareModels(store);
+  await store.open();
   try {
-    return await use(models);
+    return await use({ notices, ...models });
   } finally {
-    await models.store.close();
+    await store.close();
   }
 }
 

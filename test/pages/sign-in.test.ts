@@ -5,6 +5,7 @@ import { PASSWORD } from '../helpers/organisation.ts';
 import { assertRefused, inputOf, locationOf, startPages, valueOf } from '../helpers/pages.ts';
 import { CountingHasher } from '../helpers/hashers.ts';
 import { TestDisk } from '../helpers/accounts.ts';
+import { journalOnly } from '../helpers/test-database.ts';
 
 const MIA = { email: 'mia@example.com', password: PASSWORD };
 
@@ -59,7 +60,7 @@ test('POST /login says when to try again, once there were too many tries', async
   assert.equal(valueOf(reply, 'email'), MIA.email);
 });
 
-test('POST /login shows the form again where the disk is full, and with a body that it does not read', async (t) => {
+test('POST /login shows the form again where the disk is full, and with a body that it does not read', journalOnly('a full disk'), async (t) => {
   const fileSystem = new TestDisk();
   const pages = await startPages(t, { fileSystem });
   fileSystem.isFull = true;

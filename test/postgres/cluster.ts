@@ -39,10 +39,33 @@ function asUnprivileged(program: string, args: readonly string[]): [program: str
   return ['setpriv', [...options, program, ...args]];
 }
 
+/**
+ * A pgbouncer through which the tests reach PostgreSQL, in the mode of TEST_PGBOUNCER_MODE; none: they reach it
+ * directly. By hand: `TEST_PGBOUNCER=/usr/sbin/pgbouncer TEST_PGBOUNCER_MODE=session npm run test:postgres store`.
+ * Tests of how a database fails do not all pass: pgbouncer answers in its place.
+ */
+const BOUNCER = process.env['TEST_PGBOUNCER'] ?? '';
+
+function bouncerSettings(work: string): string {
+  const mode = process.env['TEST_PGBOUNCER_MODE'] ?? 'transaction';
+  const settings = {
+    pool_mode: mode,
+    // Before 1.21 it is not known, and session mode needs none.
+    ...(mode === 'transaction' && { max_prepared_statements: 100 }),
+    ...{ unix_socket_dir: join(work, 'bouncer'), listen_port: 5432, max_client_conn: 2_000, default_pool_size: 20 },
+    // A cluster has many databases, and fewer connections.
+    ...{ server_idle_timeout: 2, server_login_retry: 1 },
+    ...{ auth_type: 'scram-sha-256', auth_user: SUPERUSER, auth_file: join(work, 'bouncer', 'users') },
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
+  return `[databases]\n* = host=${work}\n[pgbouncer]\n${lines.join('')}`;
+}
+
 /** A PostgreSQL of its own, in a temporary folder, on a Unix socket. */
 export class Cluster {
   readonly #folder: string;
   #server: ChildProcess | null = null;
+  #bouncer: ChildProcess | null = null;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -83,10 +106,12 @@ export class Cluster {
       if (server.exitCode !== null) break;
       try {
         await this.query('select 1');
-        return;
       } catch {
         await delay(RETRY_MS);
+        continue;
       }
+      if (BOUNCER !== '') await this.#startBouncer();
+      return;
     }
     assert.fail(`postgres does not start: ${readFileSync(log, 'utf8')}`);
   }
@@ -97,13 +122,12 @@ export class Cluster {
   }
 
   urlOf(user: string, database: string, password = PASSWORD): string {
-    const host = encodeURIComponent(join(this.#folder, 'work'));
-    return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${host}`;
+    return this.#urlAt(BOUNCER === '' ? 'work' : join('work', 'bouncer'), user, database, password);
   }
 
   /** Runs SQL as superuser, on a connection of its own. */
   async query(text: string, database = 'postgres'): Promise<readonly Row[]> {
-    return queryAt(this.urlOf(SUPERUSER, database), text);
+    return queryAt(this.#urlAt('work', SUPERUSER, database, PASSWORD), text);
   }
 
   /** How many connections the servers under test have. */
@@ -141,8 +165,39 @@ export class Cluster {
 
   async end(): Promise<void> {
     this.thaw();
+    this.#bouncer?.kill('SIGKILL');
     await this.stop('SIGQUIT');
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #urlAt(place: string, user: string, database: string, password: string): string {
+    const host = encodeURIComponent(join(this.#folder, place));
+    return `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${host}`;
+  }
+
+  /** It stays where PostgreSQL is stopped. */
+  async #startBouncer(): Promise<void> {
+    if (this.#bouncer !== null) return;
+    const work = join(this.#folder, 'work');
+    const folder = join(work, 'bouncer');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'users'), `"${SUPERUSER}" "${PASSWORD}"\n`);
+    writeFileSync(join(folder, 'settings'), bouncerSettings(work));
+    if (process.getuid?.() === 0) assert.equal(spawnSync('chown', ['-R', UNPRIVILEGED, folder]).status, 0);
+    const [program, args] = asUnprivileged(BOUNCER, ['-q', join(folder, 'settings')]);
+    const bouncer = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const log = join(this.#folder, 'bouncer-log');
+    bouncer.stderr?.on('data', (chunk: Buffer) => writeFileSync(log, chunk, { flag: 'a' }));
+    this.#bouncer = bouncer;
+    for (let attempt = 0; attempt < ATTEMPTS && bouncer.exitCode === null; attempt += 1) {
+      try {
+        await queryAt(this.url, 'select 1');
+        return;
+      } catch {
+        await delay(RETRY_MS);
+      }
+    }
+    assert.fail(`pgbouncer does not start: ${readFileSync(log, 'utf8')}`);
   }
 
   /** The first process and its children. */

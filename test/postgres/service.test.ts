@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cookieOf } from '../helpers/client.ts';
+import { cookieOf, send } from '../helpers/client.ts';
 import type { Reply } from '../helpers/client.ts';
 import { startTestService } from '../helpers/service.ts';
 import type { TestService, TestServiceOptions } from '../helpers/service.ts';
-import { runProcess, SERVER } from '../helpers/process.ts';
+import { CLI, runProcess, SERVER, startProcess } from '../helpers/process.ts';
 import { PASSWORD, sharedCluster } from './cluster.ts';
 
 const cluster = sharedCluster({ before, after });
@@ -95,7 +95,12 @@ test('a server starts without its database, and works once that is there', async
   assert.equal((await signIn(server)).status, 200);
 });
 
-test('DATABASE_URL is in no output of a server that cannot start', async (t) => {
+/** Nothing of the URL but the scheme may be told; `also` must not be either. */
+function assertTellsNoUrl(text: string, url: string, ...also: readonly string[]): void {
+  for (const part of [PASSWORD, encodeURIComponent(PASSWORD), url, 'Word:of', ...also]) assert.ok(!text.includes(part), text);
+}
+
+test('DATABASE_URL is in no output of a server or a command that cannot start', async (t) => {
   const urls = [
     cluster().urlOf('superuser', 'postgres', `wrong-${PASSWORD}`),
     cluster().urlOf('superuser', 'no_such_database'),
@@ -105,13 +110,51 @@ test('DATABASE_URL is in no output of a server that cannot start', async (t) => 
   const packages = process.env['NODE_PATH'] ?? '';
   for (const url of urls) {
     const env = { API_PORT: '0', DATABASE_URL: url, NODE_PATH: packages };
-    const { code, stdout, stderr } = await runProcess(t, SERVER, [], { env });
-    assert.ok(code === 1 || code === 2, `${code} ${stderr}`);
-    assert.match(stderr, /DATABASE_URL/);
-    for (const part of [PASSWORD, encodeURIComponent(PASSWORD), url, 'Word:of', 'no_such_database']) {
-      assert.ok(!`${stdout}${stderr}`.includes(part), stderr);
+    for (const [script, ...args] of [[SERVER], [CLI, 'user', 'list', '--verbose'], [CLI, 'export']] as const) {
+      const { code, stdout, stderr } = await runProcess(t, script, args, { env });
+      assert.ok(code === 1 || code === 2, `${code} ${stderr}`);
+      assert.match(stderr, /DATABASE_URL/);
+      assertTellsNoUrl(`${stdout}${stderr}`, url, 'no_such_database');
     }
   }
+});
+
+test('DATABASE_URL is in no output of a server and of commands that use it, with the database there and away', async (t) => {
+  await cluster().query('create database used');
+  const url = cluster().urlOf('superuser', 'used');
+  const env = { DATABASE_URL: url, NODE_PATH: process.env['NODE_PATH'] ?? '' };
+  const server = startProcess(t, SERVER, [], { env: { ...env, API_PORT: '0', METRICS_PORT: '0' } });
+  const base = await server.base();
+  const [, metrics = ''] = await server.output(/Metrics are on (http:\/\/\S+)\/metrics/);
+  const said: string[] = [];
+  const use = async (): Promise<void> => {
+    const commands = [['user', 'add', EMAIL, '--verbose'], ['user', 'list'], ['session', 'list', '--json'], ['export'], ['check']];
+    for (const args of commands) {
+      const { stdout, stderr } = await runProcess(t, CLI, args, { env, input: SECRET });
+      said.push(stdout, stderr);
+    }
+    const login = { form: { email: EMAIL, password: SECRET } };
+    for (const [at, method, path, options] of [
+      [base, 'POST', '/api/v1/auth_session/login', login],
+      [base, 'GET', '/login', {}],
+      [base, 'GET', '/api/v1/ready', {}],
+      [metrics, 'GET', '/metrics', {}],
+    ] as const) {
+      const { text, rawHeaders } = await send(at, method, path, options);
+      said.push(text, rawHeaders.join('\n'));
+    }
+  };
+  await use();
+  assert.ok(said.some((text) => text.includes(EMAIL)), 'it was used');
+  await cluster().stop('SIGQUIT');
+  await use();
+  assert.ok(said.some((text) => text.includes('"error"')), 'it was away');
+  await cluster().run();
+  server.kill('SIGTERM');
+  const { code, stdout, stderr } = await server.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /PostgreSQL is not available/);
+  for (const text of [...said, stdout, stderr]) assertTellsNoUrl(text, url);
 });
 
 test('a server without the driver says how to install it', async (t) => {

@@ -12,6 +12,7 @@ import { startTestService } from '../../helpers/service.ts';
 import { EMAIL, SESSION_TYPES } from '../../helpers/accounts.ts';
 import { assertHoldsNone, candidates, filesOf, IMPORTED, SECRETS, useInEveryWay } from '../../helpers/secrets.ts';
 import type { Target } from '../../helpers/secrets.ts';
+import { journalOnly } from '../../helpers/test-database.ts';
 
 type Environment = { readonly [name: string]: string };
 
@@ -43,7 +44,7 @@ async function cli(t: TestContext, env: Environment, input: string, ...words: re
 }
 
 for (const logFormat of ['common', 'json']) {
-  test(`DATA_DIR and the output hold no password and no session id when LOG_FORMAT=${logFormat}`, async (t) => {
+  test(`DATA_DIR and the output hold no password and no session id when LOG_FORMAT=${logFormat}`, journalOnly('its files'), async (t) => {
     const directory = temporaryDirectory(t);
     const dataDirectory = join(directory, 'data');
     const env = { DATA_DIR: dataDirectory, LOG_FORMAT: logFormat };
@@ -79,7 +80,7 @@ for (const logFormat of ['common', 'json']) {
 }
 
 for (const authType of [...SESSION_TYPES, 'basic_auth'] as const) {
-  test(`${authType} writes no password and no session id, and what it writes opens nothing`, async (t) => {
+  test(`${authType} writes no password and no session id, and what it writes opens nothing`, journalOnly('its files'), async (t) => {
     const server = await startTestService(t, { authType, loginMaxFailures: 0 });
     await server.addUser(EMAIL, SECRETS.right);
     await server.addUser(IMPORTED, SECRETS.imported);
@@ -94,7 +95,7 @@ for (const authType of [...SESSION_TYPES, 'basic_auth'] as const) {
   });
 }
 
-test('DATA_DIR is open to its owner alone', async (t) => {
+test('DATA_DIR is open to its owner alone', journalOnly('the modes of its files'), async (t) => {
   const dataDirectory = join(temporaryDirectory(t), 'data');
   const server = await startTestService(t, { dataDirectory });
   await server.addUser(EMAIL, SECRETS.right);

@@ -11,6 +11,7 @@ import { CHEAP_COST, startTestService } from '../../helpers/service.ts';
 import type { TestServiceOptions } from '../../helpers/service.ts';
 import { EMAIL, PASSWORD, storedUser, TestDisk, WAYS, WRONG } from '../../helpers/accounts.ts';
 import { CountingHasher } from '../../helpers/hashers.ts';
+import { journalOnly } from '../../helpers/test-database.ts';
 
 const OF_TODAY = /^\$scrypt-hmac-sha256\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 // Made by Python's hashlib.scrypt, as the first version of this server made them.
@@ -88,7 +89,7 @@ for (const { authType, attempt, statusOfWrong } of WAYS) {
     });
   }
 
-  test(`${authType} answers as ever when the disk fails at the replacement, and replaces the next time`, async (t) => {
+  test(`${authType} answers as ever when the disk fails at the replacement, and replaces the next time`, journalOnly('a full disk'), async (t) => {
     const fileSystem = new TestDisk();
     // An entry of the cache of Basic is over by then.
     let now = CREATED_AT;

@@ -7,6 +7,7 @@ import { startTestService } from '../../helpers/service.ts';
 import { exchange } from '../../helpers/raw-connection.ts';
 import { EMAIL, PASSWORD, signedIn, TestDisk } from '../../helpers/accounts.ts';
 import { CountingHasher } from '../../helpers/hashers.ts';
+import { journalOnly } from '../../helpers/test-database.ts';
 
 interface Raw {
   readonly status: number;
@@ -119,7 +120,7 @@ test('an answer that nobody foresaw has no detail but an id, under which the log
   assert.ok(notice.startsWith(`request ${String(reply.headers['x-request-id'])}: TypeError: secret detail`), notice);
 });
 
-test('429 and 503 have them too, with Retry-After', async (t) => {
+test('429 and 503 have them too, with Retry-After', journalOnly('a full disk'), async (t) => {
   const fileSystem = new TestDisk();
   const server = await startTestService(t, { loginMaxFailures: 1, fileSystem });
   await server.addUser(EMAIL, PASSWORD);

@@ -9,6 +9,7 @@ import type { TestService, TestServiceOptions } from '../../helpers/service.ts';
 import { property } from '../../helpers/random.ts';
 import { EMAIL, isLive, login, PASSWORD, SESSION_TYPES, signedIn, storedSessions, TestDisk } from '../../helpers/accounts.ts';
 import { HeldHasher } from '../../helpers/hashers.ts';
+import { journalOnly } from '../../helpers/test-database.ts';
 
 const ADMIN = 'alice@example.com';
 
@@ -89,7 +90,7 @@ for (const authType of SESSION_TYPES) {
   });
 }
 
-test('session_db_auth stores no session when the user is deleted while the session is written', async (t) => {
+test('session_db_auth stores no session when the user is deleted while the session is written', journalOnly('a slow disk'), async (t) => {
   const fileSystem = new TestDisk();
   const { server, user, admin } = await start(t, { authType: 'session_db_auth', fileSystem });
   const held = fileSystem.gate.hold();
@@ -104,7 +105,7 @@ test('session_db_auth stores no session when the user is deleted while the sessi
   await assertNoneStored(server, user);
 });
 
-test('session_db_auth stores no session when the user is deleted while the deletion is written', async (t) => {
+test('session_db_auth stores no session when the user is deleted while the deletion is written', journalOnly('a slow disk'), async (t) => {
   const fileSystem = new TestDisk();
   const { server, user, admin } = await start(t, { authType: 'session_db_auth', fileSystem });
   const held = fileSystem.gate.hold();
@@ -118,7 +119,7 @@ test('session_db_auth stores no session when the user is deleted while the delet
   await assertNoneStored(server, user);
 });
 
-test('session_db_auth ends no session when the deletion could not be written', async (t) => {
+test('session_db_auth ends no session when the deletion could not be written', journalOnly('a full disk'), async (t) => {
   const fileSystem = new TestDisk();
   const { server, user, admin } = await start(t, { authType: 'session_db_auth', fileSystem });
   const cookie = await signedIn(server);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { tableRows } from '../../helpers/markdown.ts';
 import { askMetrics } from '../../helpers/metrics.ts';
 import { startTestService } from '../../helpers/service.ts';
+import { journalOnly } from '../../helpers/test-database.ts';
 
 const FOLDER = 'scripts/deploy/prometheus';
 const ALERTS = readFileSync(`${FOLDER}/alerts.yml`, 'utf8');
@@ -22,7 +23,7 @@ async function metricNames(t: TestContext): Promise<ReadonlySet<string>> {
   return new Set([...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name));
 }
 
-test('the alerts look for metrics that the server has', async (t) => {
+test('the alerts look for metrics that the server has', journalOnly('its alerts'), async (t) => {
   const names = await metricNames(t);
   // Garbage is collected when it is, so that one may not be there yet.
   const wanted = new Set([...ALERTS.matchAll(/\b(?:session_auth|nodejs|process)_(?!gc_)\w+/g)].map(([name]) => name));
@@ -30,7 +31,7 @@ test('the alerts look for metrics that the server has', async (t) => {
   assert.deepEqual([...wanted].filter((name) => !names.has(name)), []);
 });
 
-test('the README of the metrics lists each metric of the server, and each alert', async (t) => {
+test('the README of the metrics lists each metric of the server, and each alert', journalOnly('its metrics'), async (t) => {
   const listed = tableRows(README).flatMap(([name = '']) => /^`(session_auth_\w+)`$/.exec(name)?.[1] ?? []);
   const own = [...(await metricNames(t))].filter((name) => name.startsWith('session_auth_'));
   assert.deepEqual(listed.toSorted(), own.toSorted());
