@@ -30,6 +30,7 @@ interface Counts {
 
 export const importUsers: Command = {
   words: ['import'],
+  otherWords: ['load', 'restore'],
   operands: 'FILE',
   operandCount: { least: 1, most: 1 },
   summary: "take what export has printed, or the users of the tutorial's .db_User.json",

@@ -28,6 +28,7 @@ const CRASH_GRACE_MS = 5_000;
 
 export const serve: Command = {
   words: ['serve'],
+  otherWords: ['start', 'run'],
   operands: '',
   operandCount: { least: 0, most: 0 },
   summary: 'run the server, as node dist/server.js does',
