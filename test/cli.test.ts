@@ -114,11 +114,14 @@ test('--help names every command, the help of a group its own, and the help of a
   for (const args of [['--help'], ['-h'], ['help']]) {
     const help = await helpOf(...args);
     for (const { words, operands } of COMMANDS) assert.ok(help.includes(`  ${[...words, operands].join(' ').trimEnd()} `), words.join(' '));
+    assert.match(help, /^ {2}--help, help \[COMMAND\] [^\n]*\n {2}--version, version /m);
   }
   const ofUser = await helpOf('user', '--help');
+  assert.equal(await helpOf('help', 'user'), ofUser);
   for (const { words } of COMMANDS) assert.equal(ofUser.includes(`  ${words.join(' ')}`), words[0] === 'user', words.join(' '));
   for (const { words, options, summary } of COMMANDS) {
     const help = await helpOf(...words, '--help');
+    assert.equal(await helpOf('help', ...words), help);
     assert.match(help, new RegExp(`^Usage: session-auth ${words.join(' ')}[^\n]*\n\n.${summary.slice(1, 20)}`));
     for (const { name, meaning } of options) {
       assert.ok(help.split('\n').some((line) => line.startsWith(`  --${name}`) && line.endsWith(meaning)), name);
@@ -126,7 +129,7 @@ test('--help names every command, the help of a group its own, and the help of a
   }
   const ofServe = await helpOf('serve', '--help');
   for (const { name } of describeSettings()) assert.ok(ofServe.includes(`  ${name} `), name);
-  assert.equal(await helpOf('--version'), `${packageVersion()}\n`);
+  for (const word of ['--version', 'version']) assert.equal(await helpOf(word), `${packageVersion()}\n`);
   assert.equal(existsSync(directory), false);
 });
 
