@@ -49,21 +49,51 @@ test('a wrong command, operand, option or setting exits 2 in one line, and touch
 });
 
 for (const [typed, meant] of [
-  [['usr', 'list'], 'user list'],
-  [['user', 'lst'], 'user list'],
-  [['users', 'list'], 'user list'],
-  [['user', 'pasword', EMAIL], 'user password'],
-  [['sessions', 'end', '--all'], 'session end'],
-  [['chek'], 'check'],
-  [['exprot', 'x'], 'export'],
-  [['imprt', 'file'], 'import'],
-  [['frobnicate'], null],
+  ['usr list', 'user list'],
+  ['user lst', 'user list'],
+  ['users list', 'user list'],
+  [`user pasword ${EMAIL}`, 'user password'],
+  ['sessions end --all', 'session end'],
+  ['chek', 'check'],
+  ['exprot x', 'export'],
+  ['imprt file', 'import'],
+  [`user del ${EMAIL}`, 'user remove'],
+  [`user rm ${EMAIL}`, 'user remove'],
+  [`user create ${EMAIL}`, 'user add'],
+  [`user new ${EMAIL}`, 'user add'],
+  ['user ls', 'user list'],
+  [`user passwd ${EMAIL}`, 'user password'],
+  [`session kill ${EMAIL}`, 'session end'],
+  [`session rm ${EMAIL}`, 'session end'],
+  ['session ls', 'session list'],
+  ['list sessions', 'session list'],
+  ['list', 'user list'],
+  [`adduser ${EMAIL}`, 'user add'],
+  ['start', 'serve'],
+  ['restore file', 'import'],
 ] as const) {
-  test(`${typed.join(' ')} ${meant === null ? 'is near no command' : `is taken for a typo of ${meant}`}`, async (t) => {
-    const ended = await runCli(temporaryDirectory(t), typed);
-    assertFailed(ended, 2, meant === null ? /^there is no command "\w+"; see/ : new RegExp(`did you mean "${meant}"\\? See`));
+  test(`${typed} is taken for ${meant}`, async (t) => {
+    const ended = await runCli(temporaryDirectory(t), typed.split(' '));
+    assertFailed(ended, 2, new RegExp(`did you mean "${meant}"\\? See session-auth ${meant} --help\n$`));
   });
 }
+
+test('a command that is near no other is told with those of its group, and without what follows it', async (t) => {
+  const cases: readonly (readonly [typed: string, says: RegExp])[] = [
+    ['user edit bob', /^there is no command "user edit"; user needs one of: add, list, remove, .*; see session-auth user --help\n$/],
+    ['users', /^there is no command "users"; user needs one of: add, /],
+    ['session stop', /^there is no command "session stop"; session needs one of: list, end; see session-auth session --help\n$/],
+    ['frobnicate secret', /^there is no command "frobnicate"; see session-auth --help\n$/],
+  ];
+  for (const [typed, says] of cases) assertFailed(await runCli(temporaryDirectory(t), typed.split(' ')), 2, says);
+});
+
+test('no other word of a command is the name of one, or of two commands of a group', () => {
+  const spellings = COMMANDS.flatMap(({ words, otherWords = [] }) =>
+    [...words.slice(-1), ...otherWords].map((word) => [...words.slice(0, -1), word].join(' ')),
+  );
+  assert.equal(new Set(spellings).size, spellings.length);
+});
 
 test('an option that is nearly one is named', async (t) => {
   const ended = await runCli(temporaryDirectory(t), ['user', 'add', EMAIL, '--fisrt-name', 'Bob']);
@@ -85,11 +115,14 @@ test('--help names every command, the help of a group its own, and the help of a
   for (const args of [['--help'], ['-h'], ['help']]) {
     const help = await helpOf(...args);
     for (const { words, operands } of COMMANDS) assert.ok(help.includes(`  ${[...words, operands].join(' ').trimEnd()} `), words.join(' '));
+    assert.match(help, /^ {2}--help, help \[COMMAND\] [^\n]*\n {2}--version, version /m);
   }
   const ofUser = await helpOf('user', '--help');
+  assert.equal(await helpOf('help', 'user'), ofUser);
   for (const { words } of COMMANDS) assert.equal(ofUser.includes(`  ${words.join(' ')}`), words[0] === 'user', words.join(' '));
   for (const { words, options, summary } of COMMANDS) {
     const help = await helpOf(...words, '--help');
+    assert.equal(await helpOf('help', ...words), help);
     assert.match(help, new RegExp(`^Usage: session-auth ${words.join(' ')}[^\n]*\n\n.${summary.slice(1, 20)}`));
     for (const { name, meaning } of options) {
       assert.ok(help.split('\n').some((line) => line.startsWith(`  --${name}`) && line.endsWith(meaning)), name);
@@ -97,7 +130,7 @@ test('--help names every command, the help of a group its own, and the help of a
   }
   const ofServe = await helpOf('serve', '--help');
   for (const { name } of describeSettings()) assert.ok(ofServe.includes(`  ${name} `), name);
-  assert.equal(await helpOf('--version'), `${packageVersion()}\n`);
+  for (const word of ['--version', 'version']) assert.equal(await helpOf(word), `${packageVersion()}\n`);
   assert.equal(existsSync(directory), false);
 });
 
@@ -105,8 +138,9 @@ test('user add exits 1 and makes nobody when the email or the password will not 
   const directory = temporaryDirectory(t);
   const cases: readonly (readonly [args: readonly string[], input: string, says: RegExp])[] = [
     [['bob'], PASSWORD, /^email must /],
-    [[EMAIL], '', /^password must .*8/],
-    [[EMAIL], '\ncorrect horse battery\n', /^password must .*8/],
+    [[EMAIL], '', /^no password came on standard input: run this on a terminal, which asks for it, or pipe one line into it\n$/],
+    [[EMAIL], '\ncorrect horse battery\n', /^no password came/],
+    [[EMAIL], 'short\n', /^password must .*8/],
     [[EMAIL], '12345678\n', /^password must not be one of the commonest/],
     [[EMAIL, '--last-name', 'a\tb'], PASSWORD, /^last_name must /],
     [[EMAIL, '--group', 'Ops'], PASSWORD, /^groups must /],

@@ -155,3 +155,23 @@ test('main-4 finds the user as the tutorial does, and the server that user (task
   assert.equal(login.status, 200);
   assert.match(login.text, new RegExp(`"id": "${userId}"`));
 });
+
+test('main-0, main-3 and main-4 say in one sentence what keeps them from starting, as the server does', async (t) => {
+  const directory = temporaryDirectory(t);
+  const server = startProcess(t, SERVER, [], { env: { API_PORT: '0', DATA_DIR: directory } });
+  const { port } = new URL(await server.base());
+  const locked = /^\S+ is in use by process \d+: stop that process first, or choose another DATA_DIR\n$/;
+  const inUse = /^127\.0\.0\.1 port \d+ is in use by another program: stop that one, or choose another API_PORT\n$/;
+  const cases: readonly (readonly [script: string, env: { readonly [name: string]: string }, status: number, says: RegExp])[] = [
+    ['main-0', { DATA_DIR: directory }, 1, locked],
+    ['main-4', { DATA_DIR: directory }, 1, locked],
+    ['main-3', { API_PORT: port }, 1, inUse],
+    ['main-4', { API_PORT: port, DATA_DIR: temporaryDirectory(t) }, 1, inUse],
+    ['main-3', { API_PORT: 'http' }, 2, /^API_PORT="http"[^\n]*\n$/],
+  ];
+  for (const [name, env, status, says] of cases) {
+    const { code, stderr } = await runProcess(t, `scripts/tutorial/${name}.ts`, [], { env });
+    assert.equal(code, status, stderr);
+    assert.match(stderr, says);
+  }
+});

@@ -9,7 +9,7 @@ import { requestPath } from '../../src/http/request-target.ts';
  *
  * @param rootPath answers `GET /`
  * @param config where to listen
- * @param onClose called once nothing is served any longer
+ * @param onClose called once nothing is served any longer, or where it cannot listen
  */
 export async function run(
   rootPath: (request: IncomingMessage) => string | Promise<string>,
@@ -33,7 +33,10 @@ export async function run(
       },
     );
   });
-  const { address, port } = await server.listen(config.port, config.host);
+  const { address, port } = await server.listen(config.port, config.host).catch(async (error: unknown) => {
+    await onClose();
+    throw error;
+  });
   console.log(` * Running on http://${isIPv6(address) ? `[${address}]` : address}:${port}/ (Press CTRL+C to quit)`);
   const stop = (): void => {
     void server.close().then(onClose);

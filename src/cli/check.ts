@@ -7,6 +7,7 @@ import { CommandError } from './operation.ts';
 
 export const check: Command = {
   words: ['check'],
+  otherWords: ['verify', 'fsck'],
   operands: '',
   operandCount: { least: 0, most: 0 },
   summary: 'read every file of DATA_DIR and report',

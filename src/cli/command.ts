@@ -14,6 +14,8 @@ export type StoreAccess = 'read' | 'change' | 'write';
 
 /** What a command line asks for. */
 export interface Command extends ArgumentRules {
+  /** What people type in place of the last word of its name. It does not run the command; an error names the command. */
+  readonly otherWords?: readonly string[];
   readonly summary: string;
   /** Whole lines for the command's own help. */
   readonly details?: string;

@@ -3,7 +3,8 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { exportAll } from './export.ts';
 import { importUsers } from './import.ts';
-import { nearest } from './nearest.ts';
+import { likelyCommand, likelyGroup } from './likely-command.ts';
+import type { Typed } from './likely-command.ts';
 import { serve } from './serve.ts';
 import { endSessions } from './session-end.ts';
 import { listSessions } from './session-list.ts';
@@ -46,26 +47,20 @@ export function commandsOf(word: string): readonly Command[] {
  * The command that some arguments begin with.
  *
  * @param args what was typed
- * @throws {UsageError} there is none; says which one was most likely meant
+ * @throws {UsageError} there is none; says which one was most likely meant, or which ones the group has
  */
 export function findCommand(args: readonly string[]): Command {
   const command = COMMANDS.find(({ words }) => words.every((word, index) => args[index] === word));
   if (command !== undefined) return command;
-  const [first, second] = args;
+  const [first, next = ''] = args;
   if (first === undefined || first.startsWith('-')) throw new UsageError('a command is missing');
-  const siblings = commandsOf(first);
-  if (siblings.length > 0 && (second === undefined || second.startsWith('-'))) {
-    throw new UsageError(`${first} needs one of: ${siblings.map(({ words }) => words[1]).join(', ')}`, [first]);
-  }
-  const typed = [first, second].filter((word) => word !== undefined).join(' ');
-  const guess = nearestCommand(first, typed);
-  const hint = guess === null ? '' : `; did you mean ${JSON.stringify(guess)}?`;
-  throw new UsageError(`there is no command ${JSON.stringify(guess?.includes(' ') === true ? typed : first)}${hint}`);
-}
-
-/** Of one word: `chek bob` is meant as `check`; else of two: `usr lst`. */
-function nearestCommand(first: string, typed: string): string | null {
-  const names = COMMANDS.map(nameOf);
-  const ofTwo = nearest(typed, names.filter((name) => name.includes(' ')));
-  return ofTwo ?? nearest(first, names.filter((name) => !name.includes(' ')));
+  const typed: Typed = [first, next.startsWith('-') ? '' : next];
+  const group = likelyGroup(typed, COMMANDS);
+  // What follows a command of one word is an operand, which is nobody's business: it is not repeated.
+  const problem = `there is no command ${JSON.stringify(group === null ? first : typed.join(' ').trimEnd())}`;
+  const meant = likelyCommand(typed, COMMANDS);
+  if (meant !== null) throw new UsageError(`${problem}; did you mean ${JSON.stringify(nameOf(meant))}?`, meant.words);
+  if (group === null) throw new UsageError(problem);
+  const hint = `${group} needs one of: ${commandsOf(group).map(({ words }) => words[1]).join(', ')}`;
+  throw new UsageError(first === group && typed[1] === '' ? hint : `${problem}; ${hint}`, [group]);
 }

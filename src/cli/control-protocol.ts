@@ -6,9 +6,9 @@ import type { Guarded } from './shape.ts';
  * How the command line speaks to the server, over a Unix socket in the data directory: lines of JSON in UTF-8. The
  * server greets, takes one request, answers it, and ends the connection.
  *
- *     ← {"protocol":1,"version":"1.0.0"}
- *     → {"protocol":1,"version":"1.0.0","operation":"user.find","input":{"email":"bob@example.com"}}
- *     ← {"protocol":1,"version":"1.0.0","result":…}  or  {"protocol":1,"version":"1.0.0","problem":"…"}
+ *     ← {"protocol":1,"version":"1.1.0"}
+ *     → {"protocol":1,"version":"1.1.0","operation":"user.find","input":{"email":"bob@example.com"}}
+ *     ← {"protocol":1,"version":"1.1.0","result":…}  or  {"protocol":1,"version":"1.1.0","problem":"…"}
  *
  * Without the greeting nobody could tell a process that takes no requests from one that died over this request, and a
  * command would be done twice.

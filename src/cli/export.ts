@@ -7,6 +7,7 @@ const CHUNK_LENGTH = 65_536;
 
 export const exportAll: Command = {
   words: ['export'],
+  otherWords: ['dump', 'backup'],
   operands: '',
   operandCount: { least: 0, most: 0 },
   summary: 'print everything that is stored, as lines of JSON that import takes',

@@ -6,11 +6,16 @@ import { COMMANDS, nameOf } from './commands.ts';
 /** The name under which it is installed. */
 export const PROGRAM = 'session-auth';
 
+const ABOUT_ITSELF: readonly (readonly [left: string, right: string])[] = [
+  ['--help, help [COMMAND]', 'print this help, or that of one command, as COMMAND --help does'],
+  ['--version, version', 'print the version'],
+];
+
 /** The help of all commands. */
 export function overallHelp(): string {
   return (
-    `Usage: ${PROGRAM} COMMAND [OPTIONS]\n\n${summaries(COMMANDS)}\n` +
-    `${PROGRAM} COMMAND --help says more of one. Settings are environment variables: ${PROGRAM} serve --help lists them.\n\n` +
+    `Usage: ${PROGRAM} COMMAND [OPTIONS]\n\n${summaries(COMMANDS)}\n${table(ABOUT_ITSELF)}\n` +
+    `Settings are environment variables: ${PROGRAM} serve --help lists them.\n\n` +
     'Commands work while the server runs, which they reach over a socket in DATA_DIR [./data], and while it is stopped.\n' +
     'A password is read from standard input, never from an argument. Exit status: 0, 1 (it failed), 2 (wrong usage).\n'
   );

@@ -5,7 +5,7 @@ import { conclude, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, isJson, JSON_OPTION }
 import type { Command, Invocation } from './command.ts';
 import { importKnownOperation, importTakeOperation } from './import-users.ts';
 import type { Fate, ImportedUser } from './import-users.ts';
-import { readTextFile } from './input-file.ts';
+import { readTextFile, TAKEN_FILES } from './input-file.ts';
 import { CommandError } from './operation.ts';
 import { Progress } from './progress.ts';
 import { readTutorialUsers, withWrappedPassword } from './tutorial-users.ts';
@@ -30,6 +30,7 @@ interface Counts {
 
 export const importUsers: Command = {
   words: ['import'],
+  otherWords: ['load', 'restore'],
   operands: 'FILE',
   operandCount: { least: 1, most: 1 },
   summary: "take what export has printed, or the users of the tutorial's .db_User.json",
@@ -46,7 +47,7 @@ export const importUsers: Command = {
     const path = args.operand(0);
     if (await isExport(path)) return importExport(path, invocation);
     const file = readTutorialUsers(await readTextFile(path));
-    if (file === null) throw new CommandError(`${path} is no JSON object of users`);
+    if (file === null) throw new CommandError(`${path} is neither an export nor a JSON object of users; ${TAKEN_FILES}`);
     const counts: Counts = { imported: 0, here: 0, leftOut: [...file.leftOut] };
     const free = await findFree(file.users, counts, invocation);
     await takeAll(free, counts, invocation);

@@ -83,13 +83,15 @@ export async function main(system: System, args: readonly string[]): Promise<voi
   if (interruption.signal.aborted) system.exit(status);
 }
 
-/** @returns the text that `--help` or `--version` prints; null where neither is asked for */
+/** @returns the text that `help`, `version` or an option of that name prints; null where neither is asked for */
 function helpAskedFor(args: readonly string[]): string | null {
+  if (args[0] === 'help') return helpAskedFor([...args.slice(1), '--help']);
   const options = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
-  const isHelp = options.includes('--help') || options.includes('-h') || (args.length === 1 && args[0] === 'help');
-  if (!isHelp) return options.includes('--version') ? `${packageVersion()}\n` : null;
+  const isHelp = options.includes('--help') || options.includes('-h');
+  const isVersion = options.includes('--version') || (args.length === 1 && args[0] === 'version');
+  if (!isHelp) return isVersion ? `${packageVersion()}\n` : null;
   const [first = ''] = args;
-  if (first.startsWith('-') || first === 'help') return overallHelp();
+  if (first.startsWith('-')) return overallHelp();
   const group = commandsOf(first);
   const isGroup = group.length > 0 && group.every(({ words }) => words.length > 1) && (args[1] ?? '-').startsWith('-');
   return isGroup ? groupHelp(first, group) : commandHelp(findCommand(args));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeSettings, parseConfig } from '../config.ts';
 import type { Config } from '../config.ts';
-import { DomainError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { StoreLockedError } from '../storage/store-errors.ts';
 import { inheritedSockets } from '../http/inherited-sockets.ts';
 import { LogWriter } from '../http/log-writer.ts';
@@ -13,6 +13,7 @@ import { EXIT_FAILED, EXIT_OK } from './command.ts';
 import type { Command, System } from './command.ts';
 import { holderOf } from './control-client.ts';
 import type { Holder } from './control-client.ts';
+import { startProblem } from './start-problem.ts';
 
 /** How long requests under way may take once the process was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
@@ -27,6 +28,7 @@ const CRASH_GRACE_MS = 5_000;
 
 export const serve: Command = {
   words: ['serve'],
+  otherWords: ['start', 'run'],
   operands: '',
   operandCount: { least: 0, most: 0 },
   summary: 'run the server, as node dist/server.js does',
@@ -158,28 +160,6 @@ async function startOnceFree(options: ServiceOptions): Promise<Service> {
       await delay(RETRY_MS);
     }
   }
-}
-
-/** Why the start failed, in one line that says what to do. */
-function startProblem(error: unknown, config: Config): string {
-  if (error instanceof DomainError) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
-  const address = error instanceof Error && 'address' in error ? error.address : undefined;
-  const { socketPath } = config;
-  if (syscall === 'listen' && socketPath !== null && address === socketPath) return socketProblem(socketPath, String(code));
-  const at = `${config.host} port ${config.port}`;
-  if (code === 'EADDRINUSE') return `${at} is in use by another program: stop that one, or choose another API_PORT`;
-  if (syscall === 'listen' && code === 'EACCES') return `${at} is not open to this user: choose an API_PORT above 1023`;
-  if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    return `cannot listen on ${at} (${String(code)}): set API_HOST to an address of this machine`;
-  }
-  return `cannot use DATA_DIR ${config.dataDirectory}: ${messageOf(error)}`;
-}
-
-function socketProblem(path: string, code: string): string {
-  if (code === 'EADDRINUSE') return `API_SOCKET ${path} is in use by another program, or no socket: remove it, or choose another`;
-  return `cannot listen on API_SOCKET ${path} (${code}): choose a path in a directory where this user may make files`;
 }
 
 function droppedAsJson(count: number): string {

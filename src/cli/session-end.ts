@@ -53,6 +53,7 @@ export const endEverySessionOperation: Operation<Guarded<typeof isAfter>, Guarde
 
 export const endSessions: Command = {
   words: WORDS,
+  otherWords: ['kill', 'remove', 'rm', 'delete', 'del', 'revoke', 'logout'],
   operands: 'EMAIL [HANDLE]',
   operandCount: { least: 0, most: 2 },
   summary: 'end the sessions of a user, or one of them; with --all those of everybody',

@@ -67,6 +67,7 @@ function show({ handle, session, endsAt }: SessionEntry, { email }: User): Sessi
 
 export const listSessions: Command = {
   words: ['session', 'list'],
+  otherWords: ['ls', 'show', 'get'],
   operands: '[EMAIL]',
   operandCount: { least: 0, most: 1 },
   summary: 'show the live sessions of a user, or of everybody',

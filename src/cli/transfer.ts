@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../http/utf8.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import { exportLines, importLines } from '../storage/transfer.ts';
 import type { Transferable } from '../storage/transfer.ts';
-import { InputEncodingError } from './input-file.ts';
+import { InputEncodingError, withFileErrors } from './input-file.ts';
 import {
   COLLECTIONS,
   exportPageOperation,
@@ -71,8 +71,16 @@ function collectionOver(
   };
 }
 
-/** Whether a file begins as an export does. */
-export async function isExport(path: string): Promise<boolean> {
+/**
+ * Whether a file begins as an export does.
+ *
+ * @throws {CommandError} it cannot be read
+ */
+export function isExport(path: string): Promise<boolean> {
+  return withFileErrors(path, () => beginsAsExport(path));
+}
+
+async function beginsAsExport(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);

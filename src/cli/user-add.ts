@@ -53,6 +53,7 @@ export const addUserOperation: Operation<Guarded<typeof isInput>, UserEntry> = {
 
 export const addUser: Command = {
   words: ['user', 'add'],
+  otherWords: ['create', 'new', 'adduser', 'useradd'],
   operands: 'EMAIL',
   operandCount: { least: 1, most: 1 },
   summary: 'make a user',

@@ -18,6 +18,7 @@ export const listUsersOperation: Operation<{ readonly after: readonly string[] }
 
 export const listUsers: Command = {
   words: ['user', 'list'],
+  otherWords: ['ls', 'show', 'get'],
   operands: '',
   operandCount: { least: 0, most: 0 },
   summary: 'show every user: id, when made, email, groups',

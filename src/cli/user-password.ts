@@ -19,6 +19,7 @@ export const setPasswordOperation: Operation<{ readonly email: string; readonly 
 
 export const setPassword: Command = {
   words: ['user', 'password'],
+  otherWords: ['passwd', 'pass', 'set-password'],
   operands: 'EMAIL',
   operandCount: { least: 1, most: 1 },
   summary: 'set a new password, and end every session of that user',

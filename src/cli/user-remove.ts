@@ -20,6 +20,7 @@ export const removeUserOperation: Operation<{ readonly email: string }, Guarded<
 
 export const removeUser: Command = {
   words: ['user', 'remove'],
+  otherWords: ['rm', 'delete', 'del', 'deluser', 'userdel'],
   operands: 'EMAIL',
   operandCount: { least: 1, most: 1 },
   summary: 'remove a user, and end every session of that user',

@@ -142,13 +142,15 @@ test('import shows an estimate and its progress on a terminal; interrupted, it k
   assert.equal((await reopenedContent(directory)).users.length, count);
 });
 
-test('import exits 1 and stores nothing where the file is no JSON object, and 2 where it is not UTF-8', async (t) => {
+test('import exits 1, stores nothing and says why where it cannot read the file or take it, and 2 where it is not UTF-8', async (t) => {
   const directory = temporaryDirectory(t);
   const missing = join(directory, 'missing.json');
   const cases: readonly (readonly [file: string, status: number, says: RegExp])[] = [
-    [missing, 1, /ENOENT.*missing\.json/],
-    [fileOf(t, 'x'), 1, /is no JSON object of users/],
-    [fileOf(t, '[]'), 1, /is no JSON object of users/],
+    [missing, 1, /^there is no file \S+missing\.json; import takes the lines of JSON that export prints, or the tutorial's/],
+    [join(fileOf(t, '{}'), 'a'), 1, /^there is no file \S+: a part of its path is a file; import takes/],
+    [directory, 1, /^\S+ is a directory; import takes/],
+    [fileOf(t, 'x'), 1, /is neither an export nor a JSON object of users; import takes/],
+    [fileOf(t, '[]'), 1, /is neither an export nor a JSON object of users/],
     [fileOf(t, Buffer.from('{"a\xff": {}}', 'latin1')), 2, /is not UTF-8/],
   ];
   for (const [file, status, says] of cases) {

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { packageVersion } from '../../src/version.ts';
 import { temporaryDirectory } from './directory.ts';
 
 /** How a command ended, and what it wrote. */
@@ -60,7 +61,7 @@ export function checkout(t: Pick<TestContext, 'after'>, { hasCompiler }: { reado
 export async function packed(t: Pick<TestContext, 'after'>): Promise<{ readonly path: string; readonly files: readonly string[] }> {
   const cwd = checkout(t, { hasCompiler: true });
   await succeed('npm', ['pack'], { cwd });
-  const path = join(cwd, 'session-auth-server-1.0.0.tgz');
+  const path = join(cwd, `session-auth-server-${packageVersion()}.tgz`);
   const listed = await succeed('tar', ['-tzf', path], { cwd });
   return { path, files: listed.trimEnd().split('\n').map((name) => name.replace(/^package\//, '')) };
 }

@@ -42,12 +42,33 @@ export async function withDirectoryErrors<T>(directory: string, run: () => Promi
     return await run();
   } catch (error) {
     if (error instanceof DomainError || !(error instanceof Error)) throw error;
-    const { code, path } = { code: undefined, path: undefined, ...error };
+    const { code, path, syscall } = { code: undefined, path: undefined, syscall: undefined, ...error };
     const advice = typeof code === 'string' ? ADVICE.get(code) : undefined;
     if (advice === undefined) throw error;
+    if (syscall === 'mkdir' && typeof path === 'string' && (code === 'EACCES' || code === 'EPERM')) {
+      throw new DataDirectoryError(directory, await parentProblem(directory, path, code), error);
+    }
     const file = typeof path === 'string' && resolve(path).startsWith(`${resolve(directory)}/`) ? ` (${path})` : '';
     throw new DataDirectoryError(directory, `cannot use DATA_DIR ${directory}${file}: ${String(code)}, ${advice}`, error);
   }
+}
+
+/** What is told where the directory is not there, and the one above it takes no new one. */
+async function parentProblem(directory: string, refused: string, code: string): Promise<string> {
+  let parent = dirname(resolve(refused));
+  // Below a directory that may not be entered nothing is to be seen: that one it is.
+  while (parent !== dirname(parent) && !(await isThere(parent))) parent = dirname(parent);
+  return (
+    `cannot make DATA_DIR ${directory}: ${code}, this user may make nothing in ${parent}: ` +
+    `make ${resolve(directory)} for the user that runs the server (install -d -m 700 -o USER), or choose another DATA_DIR`
+  );
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes a directory, for its owner alone, where it is missing, and has its name and those above it on the disk. */

@@ -99,6 +99,18 @@ for (const [code, pattern] of [
   });
 }
 
+test('withDirectoryErrors() names the directory above, where that one takes no new directory', async (t) => {
+  const parent = temporaryDirectory(t);
+  for (const name of ['data', 'one/two/data']) {
+    const directory = join(parent, name);
+    const error = Object.assign(systemError('EACCES'), { syscall: 'mkdir', path: directory });
+    await assert.rejects(
+      withDirectoryErrors(directory, () => Promise.reject(error)),
+      says(new RegExp(`^cannot make DATA_DIR ${directory}: EACCES, this user may make nothing in ${parent}: make ${directory} for `)),
+    );
+  }
+});
+
 test('withDirectoryErrors() leaves errors of ours, and those without advice, as they are', async () => {
   for (const error of [new DamagedFileError('a', 1, 0, 'b'), new TypeError('a'), systemError('ENEW')]) {
     await assert.rejects(withDirectoryErrors('/a', () => Promise.reject(error)), (thrown) => thrown === error);

@@ -1,3 +1,4 @@
+import { packageVersion } from '../../../version.ts';
 import type { SchemaName } from './schemas.ts';
 
 const ID = '9375973a-68c7-46aa-b135-29f79e837495';
@@ -29,7 +30,7 @@ const SESSION = {
 export const EXAMPLES: { readonly [name in SchemaName]: unknown } = {
   Error: { error: 'Not found' },
   Empty: {},
-  Document: { openapi: '3.1.1', info: { title: 'Session authentication server', version: '1.0.0' }, paths: {} },
+  Document: { openapi: '3.1.1', info: { title: 'Session authentication server', version: packageVersion() }, paths: {} },
   Status: { status: 'OK' },
   Stats: { users: 3 },
   User: USER,
