@@ -16,5 +16,12 @@ const isOnPath = (process.env['PATH'] ?? '').split(delimiter).some((folder) => e
 if (!isOnPath && !existsSync('/usr/lib/postgresql')) {
   fail('PostgreSQL is missing: apt-get install postgresql (or put its initdb and postgres on PATH)');
 }
+const files = testFilesIn(FOLDER, wanted);
+/** nginx is not always where people who are not root look for programs. */
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+const missing = ['nginx', 'openssl'].filter((program) => !folders.some((folder) => existsSync(join(folder, program))));
+if (missing.length > 0 && files.some((path) => path.includes('nginx'))) {
+  fail(`${missing.join(' and ')} missing: apt-get install -y ${missing.join(' ')}`);
+}
 if (process.argv.includes('--http')) runNode(['--import=tsx', join(FOLDER, 'http-tests.ts'), ...wanted], { NODE_PATH });
-else runTests(testFilesIn(FOLDER, wanted), { concurrency: 1, env: { NODE_PATH } });
+else runTests(files, { concurrency: 1, env: { NODE_PATH, PATH: folders.join(delimiter) } });

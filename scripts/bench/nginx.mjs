@@ -171,7 +171,7 @@ function applicationConfig(port) {
 }
 
 function proxyConfig(port, applicationPort, serverPort) {
-  const included = ['session-auth.conf', 'session-auth/check.conf', 'session-auth/server.conf', 'session-auth/protect.conf'];
+  const included = ['session-auth-upstream.conf', 'session-auth.conf', 'session-auth/check.conf', 'session-auth/server.conf', 'session-auth/protect.conf'];
   mkdirSync(join(scratch, 'session-auth'));
   for (const name of included) {
     const text = readFileSync(join(DEPLOY, name), 'utf8').replaceAll('/etc/nginx/', `${scratch}/`);
@@ -181,6 +181,7 @@ function proxyConfig(port, applicationPort, serverPort) {
   const open = readFileSync(join(scratch, 'session-auth/protect.conf'), 'utf8').replace(/^(?:auth_request_set|error_page|proxy_set_header Remote).*$/gm, '');
   writeFileSync(join(scratch, 'session-auth/open.conf'), open);
   return `
+    include ${scratch}/session-auth-upstream.conf;
     include ${scratch}/session-auth.conf;
     upstream application { server 127.0.0.1:${applicationPort}; keepalive 64; keepalive_requests 10000000; }
     server {

@@ -33,6 +33,32 @@ test('systemd-analyze verify has nothing to say about the service and the socket
   assert.deepEqual([status, stdout, stderr], [0, '', '']);
 });
 
+test('the same unit with its drop-in is two services, which share no port and no directory', options, (t) => {
+  const directory = temporaryDirectory(t);
+  const dropIns = join(directory, 'session-auth@.service.d');
+  cpSync('scripts/deploy/two-processes/instance.conf', join(dropIns, 'instance.conf'));
+  writeFileSync(join(directory, 'session-auth@.service'), SERVICE.replace('/usr/bin/node', process.execPath));
+  const seen = ['1', '2'].map((name) => {
+    const path = join(directory, `session-auth@${name}.service`);
+    const env = { ...process.env, SYSTEMD_LOG_LEVEL: 'debug' };
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8', env });
+    assert.equal(status, 0, stderr);
+    assert.ok(stdout.includes(`DropIn Path: ${dropIns}/instance.conf`), stdout + stderr);
+    const values = (wanted: string): string[] => [...stdout.matchAll(new RegExp(`^\\s*${wanted}: (.*)$`, 'gm'))].map(([, value = '']) => value);
+    assert.deepEqual([values('StateDirectory'), values('UnsetEnvironment')], [[], ['DATA_DIR']]);
+    const settings = Object.fromEntries(values('Environment').map((line) => line.split('=', 2)));
+    const { config, warnings } = parseConfig({ ...settings, DATABASE_URL: 'postgres://session_auth:x@127.0.0.1/session_auth' });
+    assert.deepEqual(warnings, []);
+    return { port: config.port, metricsPort: config.metricsPort, directory: values('RuntimeDirectory') };
+  });
+  assert.deepEqual(seen, [
+    { port: 5001, metricsPort: 9461, directory: ['session-auth-1'] },
+    { port: 5002, metricsPort: 9462, directory: ['session-auth-2'] },
+  ]);
+  const upstream = readFileSync('scripts/deploy/two-processes/session-auth-upstream.conf', 'utf8');
+  for (const { port } of seen) assert.ok(upstream.includes(`server 127.0.0.1:${port} `), upstream);
+});
+
 test('the unit runs node itself, with settings that can be used, and keeps what the server needs', () => {
   const values = (name: string): string[] => [...SERVICE.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
   assert.match(values('ExecStart')[0] ?? '', /^\/usr\/bin\/node \S+\/dist\/server\.js$/);

@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly ports: Ports;
   /** On top of ports and paths. */
   readonly changes?: readonly Change[];
+  /** For nginx: the file of scripts/deploy that says where the session server is, in place of the one for one process. */
+  readonly upstream?: string;
 }
 
 /** Starts a proxy with the files of scripts/deploy; it ends with the test. */
@@ -32,7 +34,8 @@ function nameChanges(layout: Layout): readonly Change[] {
 // Of the directory that nginx would otherwise share with one that runs here.
 const NGINX_OWN_PATHS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-export const startNginx: StartProxy = async (t, { layout, ports, changes = [] }) => {
+export const startNginx: StartProxy = async (t, options) => {
+  const { layout, ports, changes = [], upstream = 'nginx/session-auth-upstream.conf' } = options;
   const directory = temporaryDirectory(t);
   const certificate = makeCertificate(directory);
   const all: readonly Change[] = [
@@ -46,8 +49,9 @@ export const startNginx: StartProxy = async (t, { layout, ports, changes = [] })
     ...nameChanges(layout),
     ...changes,
   ];
-  const included = ['check', 'protect', 'server', 'tls'].map((name) => `session-auth/${name}.conf`);
+  const included = ['check', 'pages', 'protect', 'server', 'tls'].map((name) => `session-auth/${name}.conf`);
   for (const name of ['session-auth.conf', ...included, `${layout}.conf`]) put(directory, name, deployFile(`nginx/${name}`, all));
+  put(directory, 'session-auth-upstream.conf', deployFile(upstream, all));
   const main = put(
     directory,
     'nginx.conf',
@@ -56,6 +60,7 @@ export const startNginx: StartProxy = async (t, { layout, ports, changes = [] })
      http {
        access_log off;
        ${NGINX_OWN_PATHS.map((name) => `${name}_temp_path ${directory}/${name};`).join(' ')}
+       include ${directory}/session-auth-upstream.conf;
        include ${directory}/session-auth.conf;
        include ${directory}/${layout}.conf;
      }`,
