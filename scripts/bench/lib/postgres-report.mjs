@@ -62,8 +62,10 @@ export function reportPostgres({ machine, settings, version, command, date, load
       : machine.cores === 3
         ? 'server, database and load on a core each'
         : 'the server alone on one core, database and load on the other';
-  const peers = ['express', 'express-session', 'connect-pg-simple', 'better-auth', 'pg'].map((name) => `${name} ${packages[name]}`);
-  return `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, PostgreSQL ${version}, ${generator}, ${peers.join(', ')}; ${places}.
+  const names = ['express', 'express-session', 'connect-pg-simple', 'better-auth', 'pg'];
+  const peers = names.map((name) => `${name} ${packages[name]}`);
+  const programs = [`Node ${machine.node}`, `PostgreSQL ${version}`, generator, ...peers].join(', ');
+  return `${machine.cpu}, ${machine.cores} cores, ${programs}; ${places}.
 ${date}, load average before ${load.before}, after ${load.after}; \`${command}\`: ${integer(settings.sessions)} sessions, \
 ${settings.connections} connections, ${settings.rounds} rounds of ${settings.seconds} s.
 

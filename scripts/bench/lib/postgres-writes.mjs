@@ -81,7 +81,8 @@ async function measureLastUses(context, cluster, running, { stored }) {
 }
 
 async function countUsed(cluster) {
-  const text = "select count(*) from session_auth.user_sessions where record->>'last_seen_at' is distinct from record->>'created_at'";
+  const text = `select count(*) from session_auth.user_sessions
+    where record->>'last_seen_at' is distinct from record->>'created_at'`;
   const [{ count }] = await cluster.query('ours', text);
   return Number(count);
 }
