@@ -15,33 +15,39 @@ function init(args)
   end
   wrk.method = options.method or "GET"
   if options.type then wrk.headers["Content-Type"] = options.type end
-  if options.ids then
-    sendRandomIds(options.ids, options.cookie)
-  elseif options.body and options.body:find("%d", 1, true) then
-    sendNumberedBodies(options.body)
+  local nextId = options.ids and randomIdsOf(options.ids)
+  if options.body and options.body:find("%d", 1, true) then
+    sendNumberedBodies(options.body, options.cookie, nextId)
+  elseif nextId then
+    sendRandomIds(options.cookie, nextId)
   else
     wrk.body = options.body
   end
 end
 
--- The request is cut in two around the cookie's value once; making one is a look-up and a concatenation.
-function sendRandomIds(path, cookie)
+function randomIdsOf(path)
   local ids = assert(io.open(path, "rb")):read("*a")
   local width = ids:find("\n", 1, true)
   local count = #ids / width
-  wrk.headers["Cookie"] = cookie .. "=@@"
-  local before, after = wrk.format():match("^(.*)@@(.*)$")
   math.randomseed(os.time())
-  request = function()
+  return function()
     local start = math.random(0, count - 1) * width
-    return before .. ids:sub(start + 1, start + width - 1) .. after
+    return ids:sub(start + 1, start + width - 1)
   end
 end
 
-function sendNumberedBodies(template)
+-- The request is cut in two around the cookie's value once; making one is a look-up and a concatenation.
+function sendRandomIds(cookie, nextId)
+  wrk.headers["Cookie"] = cookie .. "=@@"
+  local before, after = wrk.format():match("^(.*)@@(.*)$")
+  request = function() return before .. nextId() .. after end
+end
+
+function sendNumberedBodies(template, cookie, nextId)
   local number = 0
   request = function()
     number = number + 1
+    if nextId then wrk.headers["Cookie"] = cookie .. "=" .. nextId() end
     return wrk.format(nil, nil, nil, (template:gsub("%%d", number)))
   end
 end

@@ -15,18 +15,20 @@ const { url, connections, seconds, headers = {}, method = 'GET', type, body, ids
 const sessionIds = ids === undefined ? [] : readFileSync(ids.path, 'latin1').trimEnd().split('\n');
 let number = 0;
 
+const randomId = () => sessionIds[Math.floor(Math.random() * sessionIds.length)];
+
 const request = {
   method,
   headers: type === undefined ? headers : { ...headers, 'Content-Type': type },
   ...(body === undefined ? {} : { body }),
 };
-if (ids !== undefined) {
-  request.setupRequest = (each) => {
-    const id = sessionIds[Math.floor(Math.random() * sessionIds.length)];
-    return { ...each, headers: { ...each.headers, Cookie: `${ids.cookieName}=${id}` } };
-  };
-} else if (body?.includes('%d')) {
-  request.setupRequest = (each) => ({ ...each, body: body.replaceAll('%d', String(++number)) });
+const isNumbered = body?.includes('%d') ?? false;
+if (ids !== undefined || isNumbered) {
+  request.setupRequest = (each) => ({
+    ...each,
+    ...(isNumbered && { body: body.replaceAll('%d', String(++number)) }),
+    ...(ids !== undefined && { headers: { ...each.headers, Cookie: `${ids.cookieName}=${randomId()}` } }),
+  });
 }
 
 const result = await autocannon({ url, connections, duration: seconds, timeout: 60, requests: [request] });

@@ -77,7 +77,7 @@ function loginBars(rows = []) {
   ));
 }
 
-function atLeast(what, measured, asked, digits, unit = '') {
+export function atLeast(what, measured, asked, digits, unit = '') {
   return bar(what, `≥ ${asked.toFixed(digits)}${unit}`, `${measured.toFixed(digits)}${unit}`, measured >= asked);
 }
 

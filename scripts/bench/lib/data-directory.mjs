@@ -18,10 +18,11 @@ export const PASSWORD = 'correct horse battery staple';
  * project's own classes. A user has the email `emailOf` gives, and `PASSWORD`.
  *
  * @param {import('./context.mjs').Context} context
- * @param {{ users: number, sessions: number }} counts the sessions go round the users
+ * @param {{ users: number, sessions: number, owners?: number }} counts the sessions go round the first `owners` users;
+ *   all of them where it is absent
  * @returns {Promise<{ directory: string, idsPath: string }>} `idsPath` names a file of the session ids, one a line
  */
-export async function makeDataDirectory(context, { users, sessions }) {
+export async function makeDataDirectory(context, { users, sessions, owners = users }) {
   const scratch = mkdtempSync(join(context.scratch, 'data-'));
   const directory = join(scratch, 'data');
   const idsPath = join(scratch, 'session-ids');
@@ -30,7 +31,7 @@ export async function makeDataDirectory(context, { users, sessions }) {
   writeFileSync(importPath, JSON.stringify(records));
   await run(context, [join(context.dist, 'cli.js'), 'import', importPath], { DATA_DIR: directory });
   if (sessions > 0) {
-    writeFileSync(importPath, JSON.stringify(Object.keys(records)));
+    writeFileSync(importPath, JSON.stringify(Object.keys(records).slice(0, owners)));
     await run(context, [MAKE_SESSIONS, context.dist, directory, importPath, String(sessions), idsPath], {});
   }
   return { directory, idsPath };

@@ -88,7 +88,7 @@ async function underLogins(context, server, core) {
 }
 
 /** @returns {Promise<{ hashesPerSecond: number }>} of scrypt at our cost, on these cores, with nothing else */
-async function scryptRate(context, core) {
+export async function scryptRate(context, core) {
   const [command, args] = pin(context.machine, core, process.execPath, [
     SCRYPT_RATE, String(context.settings.loginCount),
   ]);

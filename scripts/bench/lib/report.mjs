@@ -1,10 +1,10 @@
 /** The tables of a run, as Markdown that can be pasted into the README. */
 
-const integer = (value) => Math.round(value).toLocaleString('en');
-const fixed = (digits) => (value) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const percent = (value) => (Number.isFinite(value) ? `${Math.round(value * 100)} %` : '–');
+export const integer = (value) => Math.round(value).toLocaleString('en');
+export const fixed = (digits) => (value) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+export const percent = (value) => (Number.isFinite(value) ? `${Math.round(value * 100)} %` : '–');
 const mebibytes = (value) => (Number.isFinite(value) ? `${Math.round(value / 2 ** 20)} MiB` : '–');
-const text = (value) => String(value);
+export const text = (value) => String(value);
 
 /** A column: its heading, the figure it shows, and how. Columns that read a share show whose time was the limit. */
 const FIGURES = [
@@ -53,7 +53,7 @@ const LOGIN_COLUMNS = [
   ['errors', 'errors', integer],
 ];
 
-const BAR_COLUMNS = [
+export const BAR_COLUMNS = [
   ['bar', 'what', text],
   ['asked', 'asked', text],
   ['measured', 'measured', text],
@@ -90,7 +90,7 @@ function section(heading, columns, rows) {
   return rows === undefined || rows.length === 0 ? [] : [`### ${heading}`, table(columns, rows)];
 }
 
-function table(columns, rows) {
+export function table(columns, rows) {
   const lines = [
     columns.map(([heading]) => heading),
     columns.map(([, , format]) => (format === text ? '---' : '---:')),

@@ -21,7 +21,7 @@ const STOP_LIMIT_SECONDS = 15;
  * @property {number} startSeconds from spawning it to the line that says where it listens
  * @property {() => number} cpuSeconds spent so far, in user and system, by all its threads; NaN off Linux
  * @property {() => number} residentBytes NaN off Linux
- * @property {() => Promise<void>} stop
+ * @property {(signal?: NodeJS.Signals) => Promise<void>} stop SIGTERM where none is given
  */
 
 /**
@@ -66,8 +66,8 @@ export async function startServer(context, { script, env, core }) {
     startSeconds,
     cpuSeconds: () => processCpuSeconds(child.pid),
     residentBytes: () => residentBytes(child.pid),
-    stop: async () => {
-      child.kill('SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_SECONDS * 1000);
       await ended;
       clearTimeout(timer);
@@ -82,9 +82,18 @@ function announcedOrigin(path) {
 
 /** `utime` and `stime`, fields 14 and 15 of proc(5); counted after the command's name, which may hold spaces. */
 export function processCpuSeconds(pid) {
+  return sumOfTicks(pid, 11, 13);
+}
+
+/** The same, and `cutime` and `cstime`: of its children that have ended. */
+export function processAndEndedCpuSeconds(pid) {
+  return sumOfTicks(pid, 11, 15);
+}
+
+function sumOfTicks(pid, from, to) {
   const stat = readProc(pid, 'stat');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return fields.slice(from, to).map(Number).reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND;
 }
 
 function residentBytes(pid) {
@@ -92,7 +101,7 @@ function residentBytes(pid) {
 }
 
 /** @returns {string} empty where the system has no /proc: the figures made of it become NaN */
-function readProc(pid, file) {
+export function readProc(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch (error) {

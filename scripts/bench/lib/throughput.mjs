@@ -50,7 +50,7 @@ export async function throughput(context) {
 }
 
 /** @returns {Promise<import('../servers/sample.mjs').Sample>} what a server answers; the peers send what ours does */
-async function takeSample(context, server) {
+export async function takeSample(context, server) {
   const running = await openServer(context, server);
   await running.stop();
   return running.sample;

@@ -1,8 +1,9 @@
-/** Express 5 with express-session, as its documentation sets it up; the two Express peers differ in the store. */
+/** Express 5 with express-session, as its documentation sets it up; the Express peers differ in the store. */
 import express from 'express';
 import session from 'express-session';
 
 import { announce, user, usersById } from './sample.mjs';
+import { SECRET } from './secret.mjs';
 
 /**
  * @param {import('express-session').Store} [store] express-session's own MemoryStore where absent
@@ -10,7 +11,7 @@ import { announce, user, usersById } from './sample.mjs';
 export function serveExpress(store) {
   const app = express();
   // The two `false` are what the documentation advises, and the faster choice: nothing is stored again unchanged.
-  app.use(session({ secret: 'a secret of the benchmark', resave: false, saveUninitialized: false, store }));
+  app.use(session({ secret: SECRET, resave: false, saveUninitialized: false, store }));
 
   app.post('/login', (request, response) => {
     request.session.userId = user.id;
