@@ -21,10 +21,17 @@ export class LastUses {
     this.#used.set(session.id, session);
   }
 
-  /** Gives a session that a database has just read the last use that is not written there yet. */
-  recall(session: UserSession): void {
-    const used = this.#used.get(session.id) ?? this.#underWay.get(session.id);
-    if (used !== undefined && used !== session) session.seen(used.lastSeenAt);
+  /**
+   * Gives a session that a database has just read the last use that is not written there yet.
+   *
+   * @returns whether this very session is noted already
+   */
+  recall(session: UserSession): boolean {
+    const noted = this.#used.get(session.id);
+    if (noted === session) return true;
+    const used = noted ?? this.#underWay.get(session.id);
+    if (used !== undefined) session.seen(used.lastSeenAt);
+    return false;
   }
 
   /**
@@ -33,27 +40,26 @@ export class LastUses {
    * @throws {StoreUnavailableError} some could not be written: they are with the next ones
    */
   async write(): Promise<void> {
-    const used = [...this.#used.values()];
-    this.#underWay = this.#used;
+    const { userSessions } = this.#database;
+    const underWay = this.#used;
+    const ids = [...underWay.keys()];
+    this.#underWay = underWay;
     this.#used = new Map();
+    const lastUseOf = ({ id, lastSeenAt }: UserSession): number => Math.max(lastSeenAt, underWay.get(id)?.lastSeenAt ?? 0);
     let written = 0;
     try {
-      for (; written < used.length; written += USES_PER_COMMIT) {
-        await Promise.all(used.slice(written, written + USES_PER_COMMIT).map((session) => this.#writeOne(session)));
+      for (; written < ids.length; written += USES_PER_COMMIT) {
+        const some = ids.slice(written, written + USES_PER_COMMIT);
+        const models = await userSessions.updateAll(some, (current) => current.with({ lastSeenAt: lastUseOf(current) }));
+        // They may have been used again while this was written.
+        for (const model of models) model.seen(lastUseOf(model));
       }
     } finally {
       this.#underWay = new Map();
-      for (const session of used.slice(written)) {
-        if (!this.#used.has(session.id)) this.#used.set(session.id, session);
+      for (const id of ids.slice(written)) {
+        const session = underWay.get(id);
+        if (session !== undefined && !this.#used.has(id)) this.#used.set(id, session);
       }
     }
-  }
-
-  async #writeOne(session: UserSession): Promise<void> {
-    const written = await this.#database.userSessions.update(session.id, (current) =>
-      current.with({ lastSeenAt: Math.max(current.lastSeenAt, session.lastSeenAt) }),
-    );
-    // It may have been used again while this was written.
-    written?.seen(session.lastSeenAt);
   }
 }

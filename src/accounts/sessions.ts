@@ -140,14 +140,20 @@ export class Sessions {
   /** @returns whether the session is live */
   #use(session: UserSession): boolean {
     const now = this.#clock();
-    if (!this.#isLive(session, now)) return false;
+    const isNoted = this.#lastUses === null || this.#lastUses.recall(session);
+    if (!this.#isBefore(session, now)) return false;
     session.seen(now);
-    this.#lastUses?.note(session);
+    if (!isNoted) this.#lastUses?.note(session);
     return true;
   }
 
   #isLive(session: UserSession, now: number): boolean {
     this.#lastUses?.recall(session);
+    return this.#isBefore(session, now);
+  }
+
+  /** Whether the session's end is not over. */
+  #isBefore(session: UserSession, now: number): boolean {
     const endsAt = sessionEnd(session, this.policy);
     // A date in the future is no reason to end a session: clocks are set back.
     return endsAt === null || now <= endsAt;

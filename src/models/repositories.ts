@@ -101,6 +101,7 @@ function delegate<M extends User | UserSession, O extends User>(repository: Repo
     count: () => repository.count(),
     save: (model) => repository.save(model),
     update: (id, change) => repository.update(id, change),
+    updateAll: (ids, change) => repository.updateAll(ids, change),
     remove: (id) => repository.remove(id),
     removeOwned: (ownerId, exceptId) => repository.removeOwned(ownerId, exceptId),
     removeExpired: (now) => repository.removeExpired(now),

@@ -27,12 +27,6 @@ export interface Index<M> {
   readonly fold?: (value: string) => string;
 }
 
-/** The value under which an index finds a model; null where the model has none. */
-export function indexKey<M>(index: Index<M>, model: M): string | null {
-  const value = index.valueOf(model);
-  return value === null || index.fold === undefined ? value : index.fold(value);
-}
-
 /** What to search for: names of indexed fields and the value each must have. */
 export type Criteria = { readonly [field: string]: string };
 
@@ -124,6 +118,15 @@ export interface Repository<M extends Identified, O extends Identified = never> 
    */
   update(id: string, change: (current: M) => M): Promise<M | null>;
   /**
+   * Changes many models, each as `update` does, in few commits.
+   *
+   * @param ids each once; those that no model has are passed over
+   * @param change as for `update`; leaves unique values and the owner as they are
+   * @returns the models as they are afterwards, in no particular order
+   * @throws what `save` and `change` throw; some may have changed
+   */
+  updateAll(ids: readonly string[], change: (current: M) => M): Promise<M[]>;
+  /**
    * Removes the model with this id and all that belongs to it, in one commit.
    *
    * @returns the model removed, or null where there is none
@@ -185,15 +188,4 @@ export interface Store {
   open(): Promise<void>;
   /** Ends what is under way and gives up what the store holds. Nothing may be written afterwards. */
   close(): Promise<void>;
-}
-
-/** In UTF-16 units: at most 2,400 bytes, which the B-tree indexes of databases take. */
-const MAX_KEY_LENGTH = 800;
-
-/**
- * Whether a text can be an id or an indexed value in every store: well-formed Unicode, without NUL, not too long.
- * Whatever else is asked for is not found; what a store does when it is told to save such a model is its own matter.
- */
-export function isKey(text: string): boolean {
-  return text.length <= MAX_KEY_LENGTH && !text.includes('\0') && text.isWellFormed();
 }

@@ -1,5 +1,5 @@
 import { DuplicateValueError, MissingOwnerError } from '../../src/errors.ts';
-import { isKey } from '../../src/storage/store.ts';
+import { isKey } from '../../src/storage/key.ts';
 import type { Criteria, Identified, Index, Owned, Repository, Schema, Store, Transaction } from '../../src/storage/store.ts';
 
 /** Collection → id → record, in the order in which the ids were first saved. */
@@ -96,6 +96,8 @@ class PlainRepository<M extends Identified, O extends Identified> implements Rep
       if (next !== null && next.id !== id) throw new TypeError('id');
       return next === current || next === null ? next : this.#put(state, next);
     }, true);
+  updateAll = async (ids: readonly string[], change: (current: M) => M): Promise<M[]> =>
+    (await Promise.all(ids.map((id) => this.update(id, change)))).filter((model) => model !== null);
   remove = (id: string): Promise<M | null> => this.#run((state) => this.#remove(state, id), true);
   removeOwned = (ownerId: string, exceptId: string | null): Promise<number> =>
     this.#run((state) => this.removeOwnedFrom(state, ownerId, exceptId), true);

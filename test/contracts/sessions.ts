@@ -204,6 +204,19 @@ export function describeSessionAuth(name: string, make: Factory<SessionAuth>, se
     }
   });
 
+  test(`${name}: writeLastUses() writes them all, past one commit too`, async () => {
+    let now = START;
+    const { auth, userId, sessions, database } = await kitWithUser({ idleTimeoutSeconds: 3_600, clock: () => now });
+    const count = 1_203;
+    const sessionIds = await Promise.all(Array.from({ length: count }, () => createdBy(auth, userId)));
+    now += 10_000;
+    for (const id of sessionIds) assert.notEqual(await auth.currentUser(requestWith(id)), null);
+    await sessions.writeLastUses();
+    const stored = await database.userSessions.all();
+    assert.equal(stored.length, count);
+    assert.ok(stored.every(({ lastSeenAt }) => lastSeenAt === now));
+  });
+
   test(`${name}: past the cap, the session unused longest goes`, async () => {
     let now = START;
     const { auth, userId } = await kitWithUser({ maxPerUser: 3, clock: () => now });

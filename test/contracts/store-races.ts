@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DuplicateValueError, MissingOwnerError } from '../../src/errors.ts';
 import { book, ids, shelf } from '../helpers/library.ts';
-import type { Library } from '../helpers/library.ts';
+import type { Book, Library } from '../helpers/library.ts';
 
 /**
  * A part of the store contract: what happens where writes meet, in whatever order they take place. Each starts with an
@@ -17,6 +17,28 @@ export const STORE_RACES: readonly (readonly [title: string, use: (library: Libr
       await Promise.all([...'abcdefgh'].map(add));
       const name = (await shelves.get('a'))?.name ?? '';
       assert.equal([...name].sort().join(''), 'abcdefghx');
+    },
+  ],
+  [
+    'updateAll() changes each that is there, keeps changes made at once, and revives nothing',
+    async ({ shelves, books }) => {
+      await shelves.save(shelf('a'));
+      const ids = Array.from({ length: 20 }, (_, index) => String(index));
+      await Promise.all(ids.slice(0, 15).map((id) => books.save(book(id, 'a', 'en', 0))));
+      const later = (current: Book): Book => ({ ...current, endsAt: Number(current.endsAt) + 1 });
+      const [changed] = await Promise.all([
+        books.updateAll(ids, later),
+        books.updateAll(ids.toReversed(), later),
+        books.update('3', later),
+        ...['4', '5'].map((id) => books.remove(id)),
+      ]);
+      const all = await books.all();
+      const expected = ids.slice(0, 15).filter((id) => id !== '4' && id !== '5');
+      assert.deepEqual(new Set(all.map(({ id }) => id)), new Set(expected));
+      for (const { id, endsAt } of all) assert.equal(endsAt, id === '3' ? 3 : 2, id);
+      assert.ok(expected.every((id) => changed.some((model) => model.id === id)));
+      assert.deepEqual(await books.updateAll([], later), []);
+      await assert.rejects(books.updateAll(['1'], (current) => ({ ...current, id: 'other' })), TypeError);
     },
   ],
   [

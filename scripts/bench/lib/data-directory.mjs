@@ -8,13 +8,13 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-const MAKE_SESSIONS = fileURLToPath(new URL('./make-sessions.mjs', import.meta.url));
+const MAKE_RECORDS = fileURLToPath(new URL('./make-records.mjs', import.meta.url));
 
 /** Every user's. */
 export const PASSWORD = 'correct horse battery staple';
 
 /**
- * Makes users by the command line's `import` (no password to hash for each), and sessions through the
+ * Makes the first user by the command line's `import`, as any build can, and the others and sessions through the
  * project's own classes. A user has the email `emailOf` gives, and `PASSWORD`.
  *
  * @param {import('./context.mjs').Context} context
@@ -27,12 +27,11 @@ export async function makeDataDirectory(context, { users, sessions, owners = use
   const directory = join(scratch, 'data');
   const idsPath = join(scratch, 'session-ids');
   const importPath = join(scratch, 'import.json');
-  const records = makeUsers(users);
-  writeFileSync(importPath, JSON.stringify(records));
+  writeFileSync(importPath, JSON.stringify(firstUser()));
   await run(context, [join(context.dist, 'cli.js'), 'import', importPath], { DATA_DIR: directory });
-  if (sessions > 0) {
-    writeFileSync(importPath, JSON.stringify(Object.keys(records).slice(0, owners)));
-    await run(context, [MAKE_SESSIONS, context.dist, directory, importPath, String(sessions), idsPath], {});
+  if (users > 1 || sessions > 0) {
+    const counts = [users, sessions, owners].map(String);
+    await run(context, [MAKE_RECORDS, context.dist, directory, ...counts, idsPath], {});
   }
   return { directory, idsPath };
 }
@@ -45,24 +44,21 @@ export function emailOf(number) {
   return `bench-${number}@example.com`;
 }
 
-/** Users as the tutorial's `.db_User.json` has them: by id, the password as SHA-256. */
-function makeUsers(count) {
-  const hash = createHash('sha256').update(PASSWORD).digest('hex');
+/** A user as the tutorial's `.db_User.json` has them: by id, the password as SHA-256. */
+function firstUser() {
+  const id = randomUUID();
   const time = '2017-09-25T01:55:17';
-  const users = {};
-  for (let number = 0; number < count; number++) {
-    const id = randomUUID();
-    users[id] = {
+  return {
+    [id]: {
       id,
       created_at: time,
       updated_at: time,
-      email: emailOf(number),
-      _password: hash,
+      email: emailOf(0),
+      _password: createHash('sha256').update(PASSWORD).digest('hex'),
       first_name: 'Bench',
       last_name: null,
-    };
-  }
-  return users;
+    },
+  };
 }
 
 async function run(context, args, env) {

@@ -10,7 +10,7 @@ import { LOCK_SOCKET } from './lock-socket.ts';
 import { DirectoryLock, LOCK_FILE } from './lock.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import type { Identified, Repository, Schema, Store, Transaction } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 
 export interface CheckReport {
   /** A sentence for each file, and for what is in the journal. */

@@ -1,6 +1,6 @@
 import { DuplicateValueError, MissingOwnerError } from '../../errors.ts';
 import type { Criteria, Identified, Index, Schema, StoredRecord } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import type { Batch } from './batch.ts';
 import { CollectionLoader } from './collection-loader.ts';
 import type { LoadedCollection } from './collection-loader.ts';

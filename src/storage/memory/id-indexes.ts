@@ -1,5 +1,5 @@
 import type { Index } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import { ShardedMap } from './sharded-map.ts';
 
 /** One id, or a Set of several: most index values have one model, and a Set costs 200 bytes. */

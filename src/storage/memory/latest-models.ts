@@ -1,5 +1,5 @@
 import type { Identified, Index } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import type { Batch } from './batch.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { ChangedCollection } from './pending-changes.ts';

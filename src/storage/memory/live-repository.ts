@@ -1,5 +1,5 @@
 import type { Criteria, Identified, Owned, Repository } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import type { Batch } from './batch.ts';
 import type { Collection } from './collection.ts';
 
@@ -78,6 +78,12 @@ export class LiveRepository<M extends Identified, O extends Identified> implemen
     this.collection.stage(this.#writer.batch, next);
     await this.#writer.commit();
     return next;
+  }
+
+  async updateAll(ids: readonly string[], change: (current: M) => M): Promise<M[]> {
+    // All that is written in one turn of the event loop goes into one commit.
+    const changed = await Promise.all(ids.map((id) => this.update(id, change)));
+    return changed.filter((model) => model !== null);
   }
 
   async remove(id: string): Promise<M | null> {

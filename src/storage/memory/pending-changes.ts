@@ -1,5 +1,5 @@
 import type { Identified, Index, StoredRecord } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import type { Batch, EncodedChanges, Part } from './batch.ts';
 import type { Table } from './table.ts';
 import { TakenOwners } from './taken-owners.ts';

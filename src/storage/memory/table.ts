@@ -1,5 +1,5 @@
 import type { Identified, Index, Schema } from '../store.ts';
-import { indexKey } from '../store.ts';
+import { indexKey } from '../key.ts';
 import { EndBuckets } from './end-buckets.ts';
 import { isLive, newEntry } from './entry.ts';
 import type { Entry } from './entry.ts';

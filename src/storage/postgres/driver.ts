@@ -12,7 +12,7 @@ const INSTALL = `npm install ${DRIVER}@^${OLDEST.join('.')}`;
 /** One row, every value as PostgreSQL writes it. */
 export type Row = readonly (string | null)[];
 
-export type SqlValue = string | number | null | readonly string[];
+export type SqlValue = string | number | null | readonly SqlValue[];
 
 export interface DriverQuery {
   readonly text: string;

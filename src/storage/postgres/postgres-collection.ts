@@ -1,6 +1,6 @@
 import { DuplicateValueError, MissingOwnerError } from '../../errors.ts';
 import type { Criteria, Identified, Owned, Repository } from '../store.ts';
-import { isKey } from '../store.ts';
+import { isKey } from '../key.ts';
 import type { Statement } from './connection.ts';
 import type { Row, SqlValue } from './driver.ts';
 import { asStoreError, RefusedStatementError } from './failures.ts';
@@ -53,7 +53,7 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
     let position = '0';
     for (;;) {
       const rows = await this.#read(this.#reads.page, [position, PAGE]);
-      for (const [, record] of rows) models.push(decoded(this.#table.schema, record));
+      models.push(...rows.map(([, record]) => decoded(this.#table.schema, record)));
       position = rows.at(-1)?.[0] ?? position;
       if (rows.length < PAGE) return models;
     }
@@ -88,14 +88,12 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
       return fold === undefined ? value : fold(value);
     });
     if (!values.every(isKey)) return [];
-    const columns = keys.map(({ column }) => column);
-    const rows = await this.#read(this.#reads.search(columns), values);
+    const rows = await this.#read(this.#reads.search(keys.map(({ column }) => column)), values);
     return rows.map(([record]) => decoded(this.#table.schema, record));
   }
 
   async count(): Promise<number> {
-    const [row] = await this.#read(this.#reads.count, []);
-    return Number(row?.[0]);
+    return Number((await this.#read(this.#reads.count, []))[0]?.[0]);
   }
 
   async save(model: M): Promise<M> {
@@ -110,18 +108,33 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
       const [row] = await run(this.#changes.lock, [id]);
       if (row === undefined) return null;
       const current = decoded(this.#table.schema, row[0]);
-      const next = change(current);
-      if (next === current) return current;
-      if (next.id !== id) throw new TypeError('update must keep the id');
-      await run(this.#changes.update, this.#valuesOf(next));
+      const next = changed(current, change);
+      if (next !== current) await run(this.#changes.update, this.#valuesOf(next));
       return next;
     });
   }
 
+  async updateAll(ids: readonly string[], change: (current: M) => M): Promise<M[]> {
+    const models = await this.#write(async (run) => {
+      const rows = await run(this.#changes.lockFree, [ids.filter(isKey)]);
+      const found = rows.map(([record]) => changed(decoded(this.#table.schema, record), change));
+      const values = found.map((model) => this.#valuesOf(model));
+      const columns = this.#table.columns.map((_, index) => values.map((row) => row[index] ?? null));
+      if (found.length > 0) await run(this.#changes.updateAll, columns);
+      return found;
+    });
+    // Whatever others have locked is changed one by one: who waits while holding many locks could wait for ever.
+    const done = new Set(models.map(({ id }) => id));
+    for (const id of ids) {
+      const model = done.has(id) ? null : await this.update(id, change);
+      if (model !== null) models.push(model);
+    }
+    return models;
+  }
+
   async remove(id: string): Promise<M | null> {
     if (!isKey(id)) return null;
-    const rows = await this.#write((run) => run(this.#changes.remove, [id]), this.#ownsOthers());
-    const [row] = rows;
+    const [row] = await this.#write((run) => run(this.#changes.remove, [id]), this.#ownsOthers());
     return row === undefined ? null : decoded(this.#table.schema, row[0]);
   }
 
@@ -130,8 +143,7 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
     if (removeOwned === null) throw new TypeError(`${this.#table.schema.collection} belongs to nothing`);
     if (!isKey(ownerId)) return 0;
     const except = exceptId !== null && isKey(exceptId) ? exceptId : null;
-    const [row] = await this.#write((run) => run(removeOwned, [ownerId, except]), true);
-    return Number(row?.[0]);
+    return Number((await this.#write((run) => run(removeOwned, [ownerId, except]), true))[0]?.[0]);
   }
 
   async removeExpired(now: number): Promise<number> {
@@ -145,9 +157,7 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
   }
 
   async #positionOf(id: string): Promise<string | null> {
-    if (!isKey(id)) return null;
-    const [row] = await this.#read(this.#reads.positionOf, [id]);
-    return row?.[0] ?? null;
+    return isKey(id) ? ((await this.#read(this.#reads.positionOf, [id]))[0]?.[0] ?? null) : null;
   }
 
   /** @throws {MissingOwnerError} it has no owner, or one that can be none */
@@ -175,6 +185,13 @@ export class PostgresCollection<M extends Identified, O extends Identified> impl
       return rethrow(error);
     }
   }
+}
+
+/** @throws {TypeError} the change gives another id */
+function changed<M extends Identified>(current: M, change: (current: M) => M): M {
+  const next = change(current);
+  if (next.id !== current.id) throw new TypeError('update must keep the id');
+  return next;
 }
 
 function rethrow(error: unknown): never {

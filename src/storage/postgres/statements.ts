@@ -28,6 +28,10 @@ export interface ChangeStatements {
   readonly save: Statement;
   /** The same, of a model that is there. */
   readonly update: Statement;
+  /** Ids → record, of those that nobody changes just now, and that nobody else changes until the transaction is over. */
+  readonly lockFree: Statement;
+  /** The same as `update` of many models: a list for each column. */
+  readonly updateAll: Statement;
   readonly remove: Statement;
   /** An owner and the id to leave → how many; null where there is no owner. */
   readonly removeOwned: Statement | null;
@@ -101,6 +105,12 @@ function changeStatements<M extends Identified, O extends Identified>(table: Tab
     update: statement(
       `update ${name} as t set ${others.map((column, index) => `${column} = $${index + 2}`).join(', ')}` +
         `${sweepAt(`${end}`)} where id = $1`,
+    ),
+    lockFree: statement(`select record from ${name} where id = any($1) for update skip locked`),
+    updateAll: statement(
+      `update ${name} as t set ${others.map((column) => `${column} = v.${column}`).join(', ')}${sweepAt('v.ends_at')} ` +
+        `from unnest(${columns.map((column, index) => `$${index + 1}::${table.typeOf(column)}[]`).join(', ')}) ` +
+        `as v (${columns.join(', ')}) where t.id = v.id`,
     ),
     remove: statement(`delete from ${name} where id = $1 returning record`),
     removeOwned:

@@ -1,5 +1,5 @@
 import type { Identified, Index, Schema } from '../store.ts';
-import { indexKey, isKey } from '../store.ts';
+import { indexKey, isKey } from '../key.ts';
 import type { SqlValue } from './driver.ts';
 
 /** A column with what an index is made of. */
@@ -76,6 +76,12 @@ export class Table<M extends Identified, O extends Identified = never> {
   /** The columns that a model fills, in the order of `valuesOf`; `id` is the first. */
   get columns(): readonly string[] {
     return ['id', 'created_at', 'record', ...this.keys.map(({ column }) => column), ...(this.expires ? ['ends_at'] : [])];
+  }
+
+  /** The type of one of `columns`, as `definition` has it. */
+  typeOf(column: string): string {
+    if (column === 'record') return 'json';
+    return column.endsWith('_at') ? 'double precision' : 'text';
   }
 
   /**
