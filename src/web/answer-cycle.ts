@@ -64,7 +64,8 @@ export function createAnswerCycle(
     if (result === null) return;
     try {
       send(incoming, response, result, headersOf(request, result.status));
-      accessLog?.log(request.address, request.method, incoming.url ?? '', incoming.httpVersion, result.status, request);
+      const { address, method, target } = request;
+      accessLog?.log(address, method, target.shown, incoming.httpVersion, result.status, request);
       onAnswered?.(request, result.status, startedAt);
     } catch (error) {
       // The answer has begun and cannot be taken back: the client must not take it for a whole one.

@@ -41,7 +41,7 @@ export function createApplication(
   const { auth, challenge, config, securityLog } = services;
   const hasSessions = auth?.sessions != null;
   const served = routes.filter(({ needsSessions }) => needsSessions !== true || hasSessions);
-  const targets = createTargets(served, auth, excludedPaths(routes));
+  const targets = createTargets(served, auth, excludedPaths(routes), (target) => accessLog?.shown(target) ?? '');
   const { router } = targets;
   const publicUrl = config.publicUrl === null ? null : new URL(config.publicUrl);
   const hosts = new HostPolicy({ ...config, ownHosts: publicUrl === null ? [] : [publicUrl.hostname] });

@@ -27,6 +27,7 @@ export interface Target {
   readonly authority: string | null;
   /** Decoded once: the path that the gate judges and the router looks up. null where the target is malformed. */
   readonly path: string | null;
+  readonly shown: string; // in the access log
   /** Whether only a user may go on. */
   readonly needsUser: boolean;
   /** null where no route has the path. */

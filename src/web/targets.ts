@@ -29,11 +29,13 @@ export function excludedPaths(routes: readonly WebRoute[]): readonly string[] {
  *
  * @param auth null: no path needs a user
  * @param excluded paths that need none
+ * @param show gives the target as the access log has it
  */
 export function createTargets(
   routes: readonly WebRoute[],
   auth: Auth | null,
   excluded: readonly string[],
+  show: (target: string) => string,
 ): Targets {
   const anyMethods = new Map(routes.filter(({ method }) => method === '*').map((route) => [route.path, route]));
   const router = new Router(
@@ -44,8 +46,9 @@ export function createTargets(
   const cache = new RecentValues<Target>((target) => {
     const path = requestPath(target);
     const authority = requestAuthority(target);
+    const shown = show(target);
     if (path === null) {
-      return { authority, path, needsUser: true, resource: null, kind: 'api', anyMethod: null, route: null };
+      return { authority, path, shown, needsUser: true, resource: null, kind: 'api', anyMethod: null, route: null };
     }
     // requestPath() has taken one slash from the end: a path with another one is no route, and never public.
     const needsUser = auth !== null && (auth.requireAuth(path, excluded) || path.endsWith('/'));
@@ -54,7 +57,7 @@ export function createTargets(
     const mayBePage = resource === null && auth?.sessions != null && path !== '/api' && !path.startsWith('/api/');
     const kind = first?.kind ?? (mayBePage ? null : 'api');
     const route = anyMethod?.path ?? resource?.path ?? null;
-    return { authority, path, needsUser, resource, kind, anyMethod, route };
+    return { authority, path, shown, needsUser, resource, kind, anyMethod, route };
   });
   return { router, cache };
 }

@@ -15,7 +15,7 @@ function logTo(format: LogFormat, clock = (): number => MAY_20): { log: AccessLo
 
 function commonTarget(target: string): string {
   const { log, lines } = logTo('common');
-  log.log('127.0.0.1', 'GET', target, '1.1', 200);
+  log.log('127.0.0.1', 'GET', log.shown(target), '1.1', 200);
   return /"GET (.*) HTTP\/1\.1" 200 -\n$/.exec(lines[0] ?? '')?.[1] ?? `no target in ${lines[0]}`;
 }
 
@@ -103,7 +103,7 @@ test('log() escapes what could end a line or a field, and cuts what is too long'
   assert.equal(commonTarget(`/${'a'.repeat(2_048)}`), `/${'a'.repeat(2_047)}...`);
   assert.equal(commonTarget(`/"${'a'.repeat(2_047)}`), `/\\"${'a'.repeat(2_046)}...`);
   const { log, lines } = logTo('json');
-  log.log('a', 'GET', `/"${'a'.repeat(2_047)}`, '1.1', 200);
+  log.log('a', 'GET', log.shown(`/"${'a'.repeat(2_047)}`), '1.1', 200);
   assert.equal(JSON.parse(lines[0] ?? '').target, `/"${'a'.repeat(2_046)}...`);
 });
 
@@ -143,7 +143,7 @@ property('log() writes one printable ASCII line for random input, and JSON that 
   const [address, method, target] = [random.text(ANY, 30), random.text(ANY, 30), `/${random.text(ANY, 30)}`];
   for (const format of ['common', 'json'] as const) {
     const { log, lines } = logTo(format);
-    log.log(address, method, target, '1.1', 200);
+    log.log(address, method, log.shown(target), '1.1', 200);
     assert.match(lines[0] ?? '', /^[\x20-\x7e]+\n$/);
     if (format === 'common') continue;
     const entry = JSON.parse(lines[0] ?? '');
