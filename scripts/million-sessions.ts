@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { declareModels } from '../src/models/repositories.ts';
+import type { Models } from '../src/models/repositories.ts';
 import { userSessionSchema } from '../src/models/user-session-schema.ts';
 import { digestSessionId, UserSession } from '../src/models/user-session.ts';
 import type { SessionClient } from '../src/models/user-session.ts';
@@ -13,10 +15,11 @@ import { userSchema } from '../src/models/user-schema.ts';
 import { encodeLine, JOURNAL_HEADER } from '../src/storage/journal/journal-line.ts';
 import { JOURNAL_FILE } from '../src/storage/journal/journal-recovery.ts';
 import { JournalStore } from '../src/storage/journal/journal-store.ts';
+import { MemoryStore } from '../src/storage/memory/memory-store.ts';
 
 /**
  * What a million stored sessions cost: the start, the memory, and the longest pause while the journal is
- * compacted and written to at once.
+ * compacted and written to at once, and while a user is removed with all sessions (`--sessions 300000 --users 1`).
  *
  *     node --expose-gc --import tsx scripts/million-sessions.ts [--sessions N] [--users N]
  *     node --import tsx scripts/million-sessions.ts --map      how long a plain Map pauses to grow
@@ -138,7 +141,40 @@ async function measure(directory: string): Promise<void> {
     `compaction: ${((performance.now() - compactionStart) / 1000).toFixed(2)} s with ${writes} writes meanwhile; ` +
       `longest pause ${(delay.max / 1e6).toFixed(1)} ms, 99.9th percentile ${(delay.percentile(99.9) / 1e6).toFixed(1)} ms`,
   );
+  await removeUser('stored', { users, userSessions }, user.id);
   await store.close();
+}
+
+/** Removes a user while the event loop is watched, until what the sessions took is free again. */
+async function removeUser(where: string, { users, userSessions }: Models, userId: string): Promise<void> {
+  const before = await userSessions.count();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const start = performance.now();
+  await users.remove(userId);
+  const removal = performance.now() - start;
+  const removed = before - (await userSessions.count());
+  // A thousand a turn of the event loop.
+  for (let turn = 0; turn < removed / 500; turn += 1) await nextTurn();
+  delay.disable();
+  console.log(
+    `removal of a user with ${removed} sessions, ${where}: ${removal.toFixed(1)} ms; ` +
+      `longest pause ${(delay.max / 1e6).toFixed(1)} ms`,
+  );
+}
+
+/** The same where sessions are in memory alone. */
+async function measureRemovalInMemory(): Promise<void> {
+  const { users, userSessions } = declareModels(new MemoryStore(), { sessionPolicy: POLICY });
+  const user = await users.save(new User({ email: 'bob@example.com', passwordHash: '$sha256$00' }));
+  const saved = Array.from({ length: Math.ceil(sessionCount / userCount) }, (_, index) =>
+    userSessions.save(
+      new UserSession({ sessionId: digestSessionId(randomUUID()), userId: user.id, client: clientAt(index) }),
+    ),
+  );
+  await Promise.all(saved);
+  saved.length = 0;
+  await removeUser('in memory', { users, userSessions }, user.id);
 }
 
 if (values.map) {
@@ -149,6 +185,7 @@ if (values.map) {
   const directory = mkdtempSync(join(tmpdir(), 'million-sessions-'));
   try {
     await measure(directory);
+    await measureRemovalInMemory();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
