@@ -54,6 +54,7 @@ export class Refusals {
    * @param request the one that is refused, where it is not yet anybody's
    */
   giveWay(socket: Socket, problem: ProtocolError, request?: IncomingMessage): void {
+    request?.resume(); // read and forgotten, rather than kept
     const response = responseUnderWay(socket);
     const isFree = response === undefined || (!response.req.complete && !response.headersSent);
     if (!isFree || this.#leaving >= REFUSALS_AT_ONCE || this.#refused.has(socket)) {
@@ -62,7 +63,6 @@ export class Refusals {
     }
     this.#leaving += 1;
     socket.once('close', () => (this.#leaving -= 1));
-    request?.resume(); // read and forgotten, rather than kept
     this.refuse(socket, problem);
   }
 

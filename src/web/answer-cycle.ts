@@ -7,6 +7,7 @@ import { send } from '../http/respond.ts';
 import type { Answer, PreparedHeaders } from '../http/respond.ts';
 import type { HttpError } from '../http/http-error.ts';
 import { httpErrorOf, unexpectedError } from './error-answer.ts';
+import { isRefusal, RefusalPace } from './refusal-pace.ts';
 import type { WebRequest } from './request.ts';
 
 /** Is told of an answer that was sent, and when its request had come, by `performance.now()`. Must not throw. */
@@ -40,6 +41,7 @@ export function createAnswerCycle(
   options: AnswerCycleOptions,
 ): (incoming: IncomingMessage, response: ServerResponse) => void {
   const { requestOf, answer, showError, headersOf, accessLog, onAnswered, onOverload, onUnexpectedError } = options;
+  const pace = new RefusalPace();
 
   /** @returns null where nobody is there to answer */
   function answerToError(request: WebRequest, error: unknown): Answer | null {
@@ -62,6 +64,18 @@ export function createAnswerCycle(
     result: Answer | null,
   ): void {
     if (result === null) return;
+    const holdMs = isRefusal(result.status) ? pace.holdMs(request.address) : 0;
+    if (holdMs === 0) respond(incoming, response, request, startedAt, result);
+    else setTimeout(() => respond(incoming, response, request, startedAt, result), holdMs);
+  }
+
+  function respond(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    request: WebRequest,
+    startedAt: number,
+    result: Answer,
+  ): void {
     try {
       send(incoming, response, result, headersOf(request, result.status));
       const { address, method, target } = request;
