@@ -1,4 +1,3 @@
-import { whenReady } from '../http/awaitable.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import type { Database, Models } from '../models/repositories.ts';
 import { createClientSharing, sessionEnd, UserSession } from '../models/user-session.ts';
@@ -19,6 +18,9 @@ const LAST_TIME = 8_640_000_000_000_000;
 
 /** What is kept of a `User-Agent`. In UTF-16 units. */
 const MAX_USER_AGENT_LENGTH = 256;
+
+/** A session and its user. */
+export type OwnedSession = Owned<UserSession, User>;
 
 export interface SessionsOptions {
   readonly database: Database;
@@ -124,17 +126,20 @@ export class Sessions {
    * @param keys tried in turn: clients may send several cookies of one name
    * @returns null where none is live
    */
-  find(keys: readonly string[]): Awaitable<Owned<UserSession, User> | null> {
+  find(keys: readonly string[]): Awaitable<OwnedSession | null> {
     return this.#findFrom(keys, 0);
   }
 
-  #findFrom(keys: readonly string[], index: number): Awaitable<Owned<UserSession, User> | null> {
+  #findFrom(keys: readonly string[], index: number): Awaitable<OwnedSession | null> {
     const key = keys[index];
     if (key === undefined) return null;
-    return whenReady(this.#database.userSessions.getWithOwner(key), (owned) => {
-      if (owned === null || !this.#use(owned.model)) return this.#findFrom(keys, index + 1);
-      return owned;
-    });
+    const owned = this.#database.userSessions.getWithOwner(key);
+    if (owned instanceof Promise) return owned.then((later) => this.#usedOrNext(later, keys, index));
+    return this.#usedOrNext(owned, keys, index);
+  }
+
+  #usedOrNext(owned: OwnedSession | null, keys: readonly string[], index: number): Awaitable<OwnedSession | null> {
+    return owned !== null && this.#use(owned.model) ? owned : this.#findFrom(keys, index + 1);
   }
 
   /** @returns whether the session is live */

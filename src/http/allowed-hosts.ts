@@ -65,10 +65,12 @@ export class HostPolicy {
   }
 
   /** Whether a request is for a name of ours, or has none. */
-  allows({ url = '', headers, isProxied }: NamedRequest): boolean {
-    if (this.#isAny || (this.#isAuto && isProxied === true)) return true;
+  allows(request: NamedRequest): boolean {
+    if (this.#isAny) return true;
+    const { url = '', headers } = request;
     const authority = url.startsWith('/') ? headers.host : (requestAuthority(url) ?? headers.host);
-    return authority === undefined || authority === '' || this.#isAllowed.of(authority);
+    if (authority === undefined || authority === '' || this.#isAllowed.of(authority)) return true;
+    return this.#isAuto && request.isProxied === true;
   }
 
   #allowsName(name: string | null): boolean {

@@ -1,6 +1,7 @@
 import { whenReady } from '../http/awaitable.ts';
+import type { Awaitable } from '../http/awaitable.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
-import type { Repository, Store } from '../storage/store.ts';
+import type { Owned, Repository, Store } from '../storage/store.ts';
 import { userSessionSchema } from './user-session-schema.ts';
 import { ENDLESS } from './user-session.ts';
 import type { SessionPolicy, UserSession, UserSessions } from './user-session.ts';
@@ -57,15 +58,11 @@ export function declareModels(
 export function withSessionsInMemory({ users, transaction }: Database, policy: SessionPolicy): Database {
   const memory = new MemoryStore();
   const schema = userSessionSchema(policy, null);
-  const withOwners = (sessions: Repository<UserSession, User>, owners: Users): UserSessions => ({
-    ...delegate(sessions),
-    getWithOwner: (id) =>
-      whenReady(sessions.get(id), (model) =>
-        model === null
-          ? null
-          : whenReady(owners.get(model.userId), (owner) => (owner === null ? null : { model, owner })),
-      ),
-  });
+  const withOwners = (sessions: Repository<UserSession, User>, owners: Users): UserSessions => {
+    const withOwner = (model: UserSession | null): Awaitable<Owned<UserSession, User> | null> =>
+      model === null ? null : whenReady(owners.get(model.userId), (owner) => (owner === null ? null : { model, owner }));
+    return { ...delegate(sessions), getWithOwner: (id) => whenReady(sessions.get(id), withOwner) };
+  };
   /** What the store does by itself where both are in it. */
   const withCascade = (owners: Users, sessions: UserSessions): Users => ({
     ...delegate(owners),

@@ -59,11 +59,14 @@ export function createApplication(
     if (path === null || (path === '*' && request.method !== 'OPTIONS')) throw new HttpError(400);
     if (request.method === 'OPTIONS') return answerOptions(request);
     refuseCrossSite(request);
-    return whenReady(identify(request, services), () => {
-      const route = routeOf(request);
-      admit(request, route, services);
-      return route.handler(request, services);
-    });
+    const identified = identify(request, services);
+    return identified instanceof Promise ? identified.then(() => dispatch(request)) : dispatch(request);
+  }
+
+  function dispatch(request: WebRequest): Awaitable<Answer> {
+    const route = routeOf(request);
+    admit(request, route, services);
+    return route.handler(request, services);
   }
 
   /** Judges once more. Whom another cookie of the request names by now is not the user who was let through. */

@@ -1,5 +1,4 @@
-import type { Auth } from '../api/v1/auth/auth.ts';
-import { whenReady } from '../http/awaitable.ts';
+import type { Auth, Identity } from '../api/v1/auth/auth.ts';
 import type { Awaitable } from '../http/awaitable.ts';
 import { HttpError } from '../http/http-error.ts';
 import { ADMINS, isAdministrator } from '../models/user.ts';
@@ -18,11 +17,15 @@ import type { Services } from './services.ts';
 export function identify(request: WebRequest, services: Services): Awaitable<void> {
   const { auth } = services;
   if (auth === null || !request.target.needsUser) return undefined;
-  return whenReady(auth.authenticate(request), (identity) => {
-    if (identity === null) throw refusal(auth, request, services);
-    request.currentUser = identity.user;
-    request.currentSession = identity.session;
-  });
+  const identity = auth.authenticate(request);
+  if (identity instanceof Promise) return identity.then((later) => note(later, auth, request, services));
+  return note(identity, auth, request, services);
+}
+
+function note(identity: Identity | null, auth: Auth, request: WebRequest, services: Services): void {
+  if (identity === null) throw refusal(auth, request, services);
+  request.currentUser = identity.user;
+  request.currentSession = identity.session;
 }
 
 /** A dead session's cookie would stay in the browser for ever: it is cleared. */

@@ -1,4 +1,4 @@
-import type { Sessions } from '../../../accounts/sessions.ts';
+import type { OwnedSession, Sessions } from '../../../accounts/sessions.ts';
 import { whenReady } from '../../../http/awaitable.ts';
 import type { Awaitable } from '../../../http/awaitable.ts';
 import { cookieValues } from '../../../http/cookie.ts';
@@ -15,6 +15,10 @@ export interface SessionDictionary {
   readonly userId: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+}
+
+function identityOf(found: OwnedSession | null): Identity | null {
+  return found === null ? null : { user: found.owner, session: found.model };
 }
 
 /** Authentication by a session in memory (the tutorial's `session_auth.py`, tasks 1 to 8). */
@@ -65,9 +69,7 @@ export class SessionAuth extends Auth {
   }
 
   override authenticate(request: AuthRequest): Awaitable<Identity | null> {
-    return whenReady(this.#sessions.find(this.sessionKeys(request)), (found) =>
-      found === null ? null : { user: found.owner, session: found.model },
-    );
+    return whenReady(this.#sessions.find(this.sessionKeys(request)), identityOf);
   }
 
   /**
