@@ -40,7 +40,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   // Longer than requestTimeoutMs, so that a stalled request is told 408 first.
   stallTimeoutMs: 60_000,
   // Some 18 KB each: with all of them open the process stays below 300 MiB (`scripts/hostile-load.ts`).
-  maxConnections: 8_000,
+  maxConnections: 7_000,
   // 256 of the largest bodies. What is refused or ends takes as much again for a moment, until its memory is collected.
   maxRequestMemoryBytes: 16 * 1_048_576,
   maxBodyBytes: 65_536,

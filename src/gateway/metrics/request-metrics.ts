@@ -23,6 +23,15 @@ interface Answers {
   readonly byStatus: Map<number, CounterSeries>;
 }
 
+/** The series of one answer. */
+interface Counted {
+  readonly route: string | null;
+  readonly method: string;
+  readonly status: number;
+  readonly duration: HistogramSeries;
+  readonly count: CounterSeries;
+}
+
 /** Requests that were answered, and how long that took. Nothing that a client writes becomes a label. */
 export class RequestMetrics implements Source {
   readonly #requests = new Counter(
@@ -43,22 +52,33 @@ export class RequestMetrics implements Source {
   );
   /** By route, then by method: a request makes no text to find its series. */
   readonly #answers = new Map<string, Map<string, Answers>>();
+  /** Of the last answer: the next one is mostly of the same route. */
+  #last: Counted | null = null;
 
   /**
    * @param route the path of the route as the table of routes has it; null: no route has the request's path
    * @param seconds from the request to its answer
    */
   answered(route: string | null, method: string, status: number, seconds: number): void {
+    let counted = this.#last;
+    if (counted === null || counted.route !== route || counted.method !== method || counted.status !== status) {
+      counted = this.#countedOf(route, method, status);
+      this.#last = counted;
+    }
+    counted.duration.observe(seconds);
+    counted.count.increment();
+  }
+
+  #countedOf(route: string | null, method: string, status: number): Counted {
     const routeLabel = route ?? UNKNOWN_ROUTE;
     const methodLabel = METHODS.has(method) ? method : OTHER_METHOD;
-    const answers = this.#answersOf(routeLabel, methodLabel);
-    answers.duration.observe(seconds);
-    let count = answers.byStatus.get(status);
+    const { duration, byStatus } = this.#answersOf(routeLabel, methodLabel);
+    let count = byStatus.get(status);
     if (count === undefined) {
       count = this.#requests.of(routeLabel, methodLabel, String(status));
-      answers.byStatus.set(status, count);
+      byStatus.set(status, count);
     }
-    count.increment();
+    return { route, method, status, duration, count };
   }
 
   /** A request, or a connection, was refused before there was a request that could be read. */
